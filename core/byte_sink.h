@@ -1,0 +1,36 @@
+// Where order bytes go: what fix writes to and net provides. Bytes either all leave (or are queued by the
+// transport to leave in order), or none do and `send` says so.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+
+namespace hw {
+
+template <class T>
+concept ByteSink = requires(T& sink, const char* data, std::size_t size) {
+    { sink.send(data, size) } -> std::same_as<bool>;
+    {sink.close()};
+};
+
+/// The same, type-erased, for callers whose calls are not hot.
+class ByteSinkRef {
+  public:
+    ByteSinkRef() = default;
+    template <ByteSink T>
+    explicit ByteSinkRef(T& sink)
+        : context_(&sink),
+          send_([](void* c, const char* d, std::size_t n) { return static_cast<T*>(c)->send(d, n); }),
+          close_([](void* c) { static_cast<T*>(c)->close(); }) {}
+
+    explicit operator bool() const { return context_ != nullptr; }
+    bool send(const char* data, std::size_t size) { return send_(context_, data, size); }
+    void close() { close_(context_); }
+
+  private:
+    void* context_ = nullptr;
+    bool (*send_)(void*, const char*, std::size_t) = nullptr;
+    void (*close_)(void*) = nullptr;
+};
+
+}  // namespace hw

@@ -1,0 +1,67 @@
+// The central table of alert and reason codes. Names are stable: people's rules and scripts depend on them,
+// so a code is never renamed or renumbered, only added.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace hw {
+
+enum class Severity : std::uint8_t { info = 0, warning = 1, critical = 2 };
+std::string_view to_string(Severity);
+
+// X(number, name, severity, what it means)
+#define HW_ALERT_CODES(X)                                                                                    \
+    X(0, none, info, "nothing")                                                                              \
+    X(1, killed, critical, "killed: no new orders until a person resets it")                                 \
+    X(2, kill_reset, info, "the kill was reset by a person")                                                 \
+    X(3, paused, warning, "hedging of this underlying was paused by a person")                               \
+    X(4, resumed, info, "hedging of this underlying was resumed by a person")                                \
+    X(10, underlying_stale, warning, "hedge instrument not heard of for too long: not hedging on it")        \
+    X(11, underlying_crossed, warning, "hedge instrument's book is crossed or locked: not hedging on it")    \
+    X(12, underlying_untrusted, warning, "hedge instrument's book is being recovered: not hedging on it")    \
+    X(13, underlying_one_sided, warning, "hedge instrument's book has no bid or no ask: not hedging on it")  \
+    X(14, no_volatility, warning, "a held option has no volatility yet: its delta is not known")             \
+    X(15, unhedged_underlying, warning, "a position in an underlying that the configuration does not hedge") \
+    X(16, instrument_not_open, warning, "hedge instrument is not open for trading")                          \
+    X(17, order_unknown, warning, "an order's fate is unknown until it is settled with the venue")           \
+    X(18, session_down, warning, "the order session is down")                                                \
+    X(19, definitions_incomplete, info, "waiting for the venue's instrument definitions")                    \
+    X(20, hedging_resumed, info, "the reason not to hedge has gone")                                         \
+    X(30, gate_collar, warning, "risk gate: limit price outside the collar")                                 \
+    X(31, gate_max_qty, warning, "risk gate: order larger than allowed; cut to the limit")                   \
+    X(32, gate_open_orders, warning, "risk gate: too many orders open")                                      \
+    X(33, gate_order_rate, warning, "risk gate: too many orders in a second")                                \
+    X(34, gate_position, warning, "risk gate: position limit of the hedge instrument")                       \
+    X(35, gate_killed, critical, "risk gate: killed")                                                        \
+    X(36, backing_off, warning, "orders are being refused: waiting before the next")                         \
+    X(50, order_rejected, warning, "the venue rejected an order")                                            \
+    X(51, cancel_rejected, warning, "the venue rejected a cancel")                                           \
+    X(52, over_fill, critical, "more was filled than was ordered: killed")                                   \
+    X(53, execution_unknown_order, critical, "a fill for an order of ours that we do not know: booked")      \
+    X(54, execution_unknown_instrument, critical, "a fill in an instrument we do not know: killed")          \
+    X(55, execution_duplicate, info, "an execution was reported again: not booked twice")                    \
+    X(56, dedup_full, critical, "executions remembered for de-duplication are full: killed")                 \
+    X(57, orders_full, critical, "the order table is full")                                                  \
+    X(58, order_timeout, warning, "no word of an order for too long: asking the venue")                      \
+    X(59, quantity_missed, critical, "an order's filled quantity and its reported fills differ: settling")   \
+    X(60, definition_refused, critical, "an instrument definition cannot be used")                           \
+    X(61, table_full, critical, "the instrument table or the book pool is full")                             \
+    X(62, settled, info, "an expired position was settled")                                                  \
+    X(63, surface_refused, warning, "a volatility surface from the planner cannot be used")                  \
+    X(64, feed_gap, warning, "packets of a feed channel are missing: recovering")                            \
+    X(65, feed_silent, warning, "a feed channel is silent")                                                  \
+    X(66, group_incomplete, warning, "legs of a combo or block did not all arrive in time")                  \
+    X(67, position_refused, critical, "a starting position cannot be used")
+
+enum class AlertCode : std::uint16_t {
+#define HW_X(number, name, severity, text) name = number,
+    HW_ALERT_CODES(HW_X)
+#undef HW_X
+};
+
+std::string_view to_string(AlertCode);
+Severity severity_of(AlertCode);
+std::string_view description_of(AlertCode);
+
+}  // namespace hw

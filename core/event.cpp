@@ -1,0 +1,213 @@
+#include "core/event.h"
+
+#include "core/hash.h"
+
+namespace hw {
+
+std::string_view to_string(EventType type) {
+    switch (type) {
+        case EventType::none:
+            return "none";
+        case EventType::run_started:
+            return "run_started";
+        case EventType::instrument_definition:
+            return "instrument_definition";
+        case EventType::definitions_complete:
+            return "definitions_complete";
+        case EventType::instrument_state:
+            return "instrument_state";
+        case EventType::book_clear:
+            return "book_clear";
+        case EventType::book_level:
+            return "book_level";
+        case EventType::book_trust:
+            return "book_trust";
+        case EventType::ticker:
+            return "ticker";
+        case EventType::trade:
+            return "trade";
+        case EventType::index_price:
+            return "index_price";
+        case EventType::line_state:
+            return "line_state";
+        case EventType::execution:
+            return "execution";
+        case EventType::order_update:
+            return "order_update";
+        case EventType::cancel_reject:
+            return "cancel_reject";
+        case EventType::order_unsent:
+            return "order_unsent";
+        case EventType::session_state:
+            return "session_state";
+        case EventType::settle_complete:
+            return "settle_complete";
+        case EventType::position:
+            return "position";
+        case EventType::timer:
+            return "timer";
+        case EventType::command:
+            return "command";
+        case EventType::surface:
+            return "surface";
+        case EventType::settlement:
+            return "settlement";
+        case EventType::run_stopping:
+            return "run_stopping";
+        case EventType::count_:
+            break;
+    }
+    return "invalid";
+}
+
+std::size_t payload_size(EventType type) {
+    switch (type) {
+        case EventType::run_started:
+            return sizeof(RunStarted);
+        case EventType::instrument_definition:
+            return sizeof(Instrument);
+        case EventType::instrument_state:
+            return sizeof(InstrumentState);
+        case EventType::book_level:
+            return sizeof(BookLevel);
+        case EventType::book_trust:
+            return sizeof(BookTrust);
+        case EventType::ticker:
+            return sizeof(Ticker);
+        case EventType::trade:
+            return sizeof(Trade);
+        case EventType::index_price:
+            return sizeof(IndexPrice);
+        case EventType::line_state:
+            return sizeof(LineState);
+        case EventType::execution:
+            return sizeof(Execution);
+        case EventType::order_update:
+            return sizeof(OrderUpdate);
+        case EventType::cancel_reject:
+            return sizeof(CancelReject);
+        case EventType::order_unsent:
+            return sizeof(OrderUnsent);
+        case EventType::session_state:
+            return sizeof(SessionState);
+        case EventType::settle_complete:
+            return sizeof(SettleComplete);
+        case EventType::position:
+            return sizeof(Position);
+        case EventType::timer:
+            return sizeof(Timer);
+        case EventType::command:
+            return sizeof(Command);
+        case EventType::surface:
+            return sizeof(SurfaceEvent);
+        case EventType::settlement:
+            return sizeof(SettlementEvent);
+        case EventType::definitions_complete:
+        case EventType::book_clear:
+        case EventType::run_stopping:
+            return 0;
+        case EventType::none:
+        case EventType::count_:
+            break;
+    }
+    return Event::kPayloadBytes + 1;
+}
+
+std::string_view to_string(TrustReason r) {
+    switch (r) {
+        case TrustReason::snapshot_applied:
+            return "snapshot_applied";
+        case TrustReason::channel_gap:
+            return "channel_gap";
+        case TrustReason::change_id_gap:
+            return "change_id_gap";
+        case TrustReason::line_silent:
+            return "line_silent";
+        case TrustReason::restarted:
+            return "restarted";
+        case TrustReason::depth_exhausted:
+            return "depth_exhausted";
+        case TrustReason::recovery_overflow:
+            return "recovery_overflow";
+        case TrustReason::malformed:
+            return "malformed";
+    }
+    return "invalid";
+}
+
+std::string_view to_string(LineStatus s) {
+    switch (s) {
+        case LineStatus::up:
+            return "up";
+        case LineStatus::gap:
+            return "gap";
+        case LineStatus::silent:
+            return "silent";
+        case LineStatus::recovered:
+            return "recovered";
+    }
+    return "invalid";
+}
+
+std::string_view to_string(OrderStatus s) {
+    switch (s) {
+        case OrderStatus::pending_new:
+            return "pending_new";
+        case OrderStatus::live:
+            return "live";
+        case OrderStatus::partially_filled:
+            return "partially_filled";
+        case OrderStatus::filled:
+            return "filled";
+        case OrderStatus::canceled:
+            return "canceled";
+        case OrderStatus::rejected:
+            return "rejected";
+        case OrderStatus::expired:
+            return "expired";
+        case OrderStatus::pending_cancel:
+            return "pending_cancel";
+        case OrderStatus::unknown:
+            return "unknown";
+    }
+    return "invalid";
+}
+
+std::string_view to_string(CommandKind k) {
+    switch (k) {
+        case CommandKind::kill:
+            return "kill";
+        case CommandKind::reset:
+            return "reset";
+        case CommandKind::pause:
+            return "pause";
+        case CommandKind::resume:
+            return "resume";
+    }
+    return "invalid";
+}
+
+std::array<char, 16> OrderId::to_text() const {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::array<char, 16> text;
+    for (int i = 0; i < 16; ++i) text[static_cast<std::size_t>(i)] = kDigits[value >> (60 - 4 * i) & 15];
+    return text;
+}
+
+std::optional<OrderId> OrderId::parse(std::string_view text) {
+    if (text.size() != 16) return std::nullopt;
+    OrderId id;
+    for (const char c : text) {
+        const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        if (digit < 0) return std::nullopt;
+        id.value = id.value << 4 | static_cast<std::uint64_t>(digit);
+    }
+    if (id.is_none()) return std::nullopt;
+    return id;
+}
+
+ExecKey ExecKey::of(std::string_view text) {
+    return {hash64(text, 0x68'65'64'67), hash64(text, 0x77'69'72'65)};
+}
+
+}  // namespace hw

@@ -1,0 +1,354 @@
+// Events: everything the engine is ever told.
+//
+// An Event is a header of 32 bytes and a payload chosen by its type. It is written to the journal before the
+// engine sees it, and replaying the same Events gives the same Actions to the bit; so whatever the engine may
+// depend on has to be in here. Layouts are fixed and asserted; payloads have no hidden padding.
+//
+// Receive times never decrease. The last Event of a burst carries `kEndOfBurst`: only then does the engine
+// decide.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <type_traits>
+
+#include "core/instrument.h"
+#include "core/names.h"
+#include "core/types.h"
+
+namespace hw {
+
+enum class EventType : std::uint16_t {
+    none = 0,
+    run_started = 1,        ///< a process begins (or goes on) with this journal
+    instrument_definition,  ///< header.instrument is the id that the table will give it
+    definitions_complete,   ///< a whole definition cycle was seen: unknown names are now errors
+    instrument_state,
+    book_clear,  ///< a snapshot begins: forget the levels
+    book_level,
+    book_trust,  ///< the book may (or may not) be believed from here on
+    ticker,
+    trade,
+    index_price,
+    line_state,    ///< a feed channel: sequence gap, silence, recovery
+    execution,     ///< a fill of any order of the account
+    order_update,  ///< what the venue says of an order of ours, fills excepted
+    cancel_reject,
+    order_unsent,     ///< an order that certainly never left
+    session_state,    ///< the order session went up or down
+    settle_complete,  ///< the venue has told all it knows of our open orders
+    position,         ///< a starting position, from a file or the venue
+    timer,            ///< time has passed; the only way the engine learns of it
+    command,          ///< an operator's
+    surface,          ///< the planner's volatilities for one underlying (a blob)
+    settlement,       ///< an expiry's delivery price
+    run_stopping,     ///< orderly end
+    count_
+};
+std::string_view to_string(EventType);
+
+inline constexpr std::uint16_t kEndOfBurst = 1;
+
+/// Identity of an order of ours: unique over restarts, and within 64 bits. FIX carries it as 16 hex digits.
+struct OrderId {
+    std::uint64_t value = 0;  ///< epoch << 48 | event sequence << 8 | action index; zero is no order
+
+    static constexpr OrderId make(std::uint16_t epoch, std::uint64_t event_sequence,
+                                  std::uint8_t action_index) {
+        return {static_cast<std::uint64_t>(epoch) << 48 | (event_sequence & 0xff'ffff'ffffULL) << 8 |
+                action_index};
+    }
+    constexpr bool is_none() const { return value == 0; }
+    constexpr std::uint16_t epoch() const { return static_cast<std::uint16_t>(value >> 48); }
+    std::array<char, 16> to_text() const;
+    /// Exactly 16 lower-case hex digits, or nothing.
+    static std::optional<OrderId> parse(std::string_view);
+    friend constexpr auto operator<=>(OrderId, OrderId) = default;
+};
+
+struct EventHeader {
+    std::uint64_t sequence = 0;  ///< journal sequence, from 1, without holes
+    Nanos recv_time;             ///< when the bytes reached us; never decreases
+    Nanos venue_time;            ///< what the venue stamped; zero when it did not
+    EventType type = EventType::none;
+    std::uint16_t flags = 0;
+    InstrumentId instrument = kNoInstrument;
+};
+static_assert(sizeof(EventHeader) == 32);
+
+struct RunStarted {
+    std::uint64_t config_hash;
+    std::uint16_t epoch;     ///< part of every OrderId of this run
+    std::uint8_t simulated;  ///< 1: receive times come from a capture
+    std::uint8_t reserved[5];
+};
+
+struct InstrumentState {
+    TradingState state;
+    std::uint8_t reserved[7];
+};
+
+struct BookLevel {
+    Price price;
+    Qty qty;            ///< contracts now standing at this price; zero removes the level
+    Side side;          ///< buy: a bid
+    std::uint8_t last;  ///< 1: the last level of one venue message; only then is the book whole
+    std::uint8_t reserved[6];
+};
+static_assert(sizeof(BookLevel) == 24);
+
+enum class TrustReason : std::uint8_t {
+    snapshot_applied = 0,
+    channel_gap,
+    change_id_gap,
+    line_silent,
+    restarted,
+    depth_exhausted,
+    recovery_overflow,
+    malformed
+};
+std::string_view to_string(TrustReason);
+
+struct BookTrust {
+    std::uint8_t trusted;
+    TrustReason reason;
+    std::uint8_t reserved[6];
+};
+
+/// The null price of a field the venue left out.
+inline constexpr Price kNoPrice = Price::from_nanos(INT64_MIN);
+
+struct Ticker {
+    Price mark;
+    Price index;
+    Price last;
+    Price min_sell;  ///< the venue's price band
+    Price max_buy;
+    Price best_bid;  ///< zero or kNoPrice: none
+    Price best_ask;
+    Price delivery;  ///< set once an instrument is settled
+    Price settlement;
+    Price estimated_delivery;
+    double funding_8h;
+    TradingState state;
+    std::uint8_t reserved[7];
+};
+
+struct Trade {
+    Price price;
+    Qty qty;
+    std::uint64_t trade_id;
+    std::uint64_t block_id;  ///< zero: none
+    double implied_vol;      ///< 0.65 is 65 %; zero: none
+    Side aggressor;
+    std::uint8_t liquidation;
+    std::uint8_t reserved[6];
+};
+
+struct IndexPrice {
+    Name<16> name;
+    Price price;
+};
+
+enum class LineStatus : std::uint8_t { up = 0, gap = 1, silent = 2, recovered = 3 };
+std::string_view to_string(LineStatus);
+
+struct LineState {
+    std::uint32_t channel;
+    LineStatus status;
+    std::uint8_t reserved[3];
+    std::uint64_t lost;  ///< packets missing in this gap
+};
+
+/// 128-bit fingerprint of whatever makes an execution unique at its venue.
+struct ExecKey {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    static ExecKey of(std::string_view text);
+    bool is_none() const { return high == 0 && low == 0; }
+    friend bool operator==(const ExecKey&, const ExecKey&) = default;
+};
+
+struct Execution {
+    OrderId order;  ///< none: another engine's order of the same account
+    ExecKey key;    ///< counts once, however often it is reported
+    ExecKey group;  ///< legs of one combo or block share it; none otherwise
+    Qty last_qty;   ///< contracts, positive
+    Price last_price;
+    Qty cum_qty;  ///< of the order, after this fill
+    Qty leaves_qty;
+    Cash fee;                ///< settlement currency; see fee_known
+    Name<40> exec_id;        ///< for people; the key decides
+    std::uint8_t fee_known;  ///< 0: the venue sent none, compute it from the definition
+    Side side;
+    std::uint8_t group_legs;  ///< legs in the group; zero: unknown
+    std::uint8_t possible_resend;
+    std::uint8_t reserved[4];
+};
+static_assert(sizeof(Execution) == 8 + 32 + 40 + 40 + 8);
+
+enum class OrderStatus : std::uint8_t {
+    pending_new = 0,  ///< sent, nothing heard; or accepted and delayed by the venue
+    live = 1,
+    partially_filled = 2,
+    filled = 3,
+    canceled = 4,
+    rejected = 5,
+    expired = 6,
+    pending_cancel = 7,
+    unknown = 8  ///< its fate is to be settled with the venue
+};
+std::string_view to_string(OrderStatus);
+
+struct OrderUpdate {
+    OrderId order;
+    Qty cum_qty;
+    Qty leaves_qty;
+    OrderStatus status;
+    std::uint8_t from_status_request;  ///< 1: answers a status request, not news
+    std::uint8_t reserved[2];
+    std::uint32_t reject_code;  ///< FIX 103, or the venue's
+    Name<64> text;
+};
+
+struct CancelReject {
+    OrderId order;
+    std::uint32_t reason;  ///< FIX 102
+    OrderStatus status;
+    std::uint8_t reserved[3];
+    Name<64> text;
+};
+
+enum class UnsentReason : std::uint8_t { no_slot = 0, session_down, transport_refused, replaced_by_gap_fill };
+
+struct OrderUnsent {
+    OrderId order;
+    UnsentReason reason;
+    std::uint8_t reserved[7];
+};
+
+struct SessionState {
+    std::uint8_t up;  ///< 1: logged on, sequence numbers agree
+    std::uint8_t reserved[7];
+    Name<64> text;
+};
+
+struct SettleComplete {
+    std::uint32_t reported;  ///< orders the venue still has
+    std::uint32_t reserved;
+};
+
+struct Position {
+    Qty qty;  ///< signed contracts
+    Price average_price;
+    std::uint8_t source;  ///< 0 file, 1 venue
+    std::uint8_t reserved[7];
+};
+
+struct Timer {
+    std::uint64_t count;
+};
+
+enum class CommandKind : std::uint8_t { kill = 0, reset = 1, pause = 2, resume = 3 };
+std::string_view to_string(CommandKind);
+
+struct Command {
+    CommandKind kind;
+    std::uint8_t reserved[5];
+    UnderlyingId underlying;  ///< pause and resume; kNoUnderlying: all
+    Name<32> who;
+    Name<64> why;
+};
+
+/// A blob in the journal's folder; see core/journal/blob_store.h.
+struct BlobRef {
+    std::uint64_t id;
+    std::uint32_t length;
+    std::uint32_t crc;
+};
+
+struct SurfaceEvent {
+    BlobRef blob;
+    std::uint64_t position_sequence;  ///< newest Event the planner had seen when it made this
+    UnderlyingId underlying;
+    std::uint8_t reserved[6];
+};
+
+struct SettlementEvent {
+    Price delivery_price;
+};
+
+/// Two and a half cache lines of payload at most; the journal stores just what the type needs.
+struct alignas(64) Event {
+    static constexpr std::size_t kPayloadBytes = 160;
+
+    EventHeader header;
+    union Payload {
+        std::array<std::byte, kPayloadBytes> bytes;
+        RunStarted run_started;
+        Instrument instrument;
+        InstrumentState instrument_state;
+        BookLevel book_level;
+        BookTrust book_trust;
+        Ticker ticker;
+        Trade trade;
+        IndexPrice index_price;
+        LineState line_state;
+        Execution execution;
+        OrderUpdate order_update;
+        CancelReject cancel_reject;
+        OrderUnsent order_unsent;
+        SessionState session_state;
+        SettleComplete settle_complete;
+        Position position;
+        Timer timer;
+        Command command;
+        SurfaceEvent surface;
+        SettlementEvent settlement;
+        Payload() : bytes{} {}
+    } payload;
+
+    bool ends_burst() const { return (header.flags & kEndOfBurst) != 0; }
+};
+static_assert(sizeof(Event) == 192 && offsetof(Event, payload) == 32);
+static_assert(std::is_trivially_copyable_v<Event>);
+static_assert(sizeof(Instrument) <= Event::kPayloadBytes);
+
+/// Bytes of payload that a type uses (a multiple of eight); kPayloadBytes + 1 for a type that does not exist.
+std::size_t payload_size(EventType);
+
+/// What receives the Events that decoders, sessions and timers make. `stage` hands out a zeroed Event with
+/// type, instrument and venue time set; it counts from the next `stage` (or the end of the burst) on, so fill
+/// it at once. `flush` makes the staged Event count now, so that what follows can see its effect.
+template <class S>
+concept EventSink = requires(S& sink, EventType type, InstrumentId instrument, Nanos venue_time) {
+    { sink.stage(type, instrument, venue_time) } -> std::same_as<Event&>;
+    {sink.flush()};
+};
+
+/// The same, type-erased, for rooms whose calls are not hot.
+class EventSinkRef {
+  public:
+    template <EventSink S>
+    explicit EventSinkRef(S& sink)
+        : context_(&sink),
+          stage_([](void* c, EventType t, InstrumentId i, Nanos v) -> Event& {
+              return static_cast<S*>(c)->stage(t, i, v);
+          }),
+          flush_([](void* c) { static_cast<S*>(c)->flush(); }) {}
+
+    Event& stage(EventType type, InstrumentId instrument, Nanos venue_time) {
+        return stage_(context_, type, instrument, venue_time);
+    }
+    void flush() { flush_(context_); }
+
+  private:
+    void* context_;
+    Event& (*stage_)(void*, EventType, InstrumentId, Nanos);
+    void (*flush_)(void*);
+};
+
+}  // namespace hw
