@@ -14,8 +14,6 @@ std::string_view to_string(EventType type) {
             return "instrument_definition";
         case EventType::definitions_complete:
             return "definitions_complete";
-        case EventType::instrument_state:
-            return "instrument_state";
         case EventType::book_clear:
             return "book_clear";
         case EventType::book_level:
@@ -50,8 +48,6 @@ std::string_view to_string(EventType type) {
             return "command";
         case EventType::surface:
             return "surface";
-        case EventType::settlement:
-            return "settlement";
         case EventType::run_stopping:
             return "run_stopping";
         case EventType::count_:
@@ -66,8 +62,6 @@ std::size_t payload_size(EventType type) {
             return sizeof(RunStarted);
         case EventType::instrument_definition:
             return sizeof(Instrument);
-        case EventType::instrument_state:
-            return sizeof(InstrumentState);
         case EventType::book_level:
             return sizeof(BookLevel);
         case EventType::book_trust:
@@ -100,8 +94,6 @@ std::size_t payload_size(EventType type) {
             return sizeof(Command);
         case EventType::surface:
             return sizeof(SurfaceEvent);
-        case EventType::settlement:
-            return sizeof(SettlementEvent);
         case EventType::definitions_complete:
         case EventType::book_clear:
         case EventType::run_stopping:

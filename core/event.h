@@ -26,7 +26,6 @@ enum class EventType : std::uint16_t {
     run_started = 1,        ///< a process begins (or goes on) with this journal
     instrument_definition,  ///< header.instrument is the id that the table will give it
     definitions_complete,   ///< a whole definition cycle was seen: unknown names are now errors
-    instrument_state,
     book_clear,  ///< a snapshot begins: forget the levels
     book_level,
     book_trust,  ///< the book may (or may not) be believed from here on
@@ -44,7 +43,6 @@ enum class EventType : std::uint16_t {
     timer,            ///< time has passed; the only way the engine learns of it
     command,          ///< an operator's
     surface,          ///< the planner's volatilities for one underlying (a blob)
-    settlement,       ///< an expiry's delivery price
     run_stopping,     ///< orderly end
     count_
 };
@@ -84,11 +82,6 @@ struct RunStarted {
     std::uint16_t epoch;     ///< part of every OrderId of this run
     std::uint8_t simulated;  ///< 1: receive times come from a capture
     std::uint8_t reserved[5];
-};
-
-struct InstrumentState {
-    TradingState state;
-    std::uint8_t reserved[7];
 };
 
 struct BookLevel {
@@ -277,10 +270,6 @@ struct SurfaceEvent {
     std::uint8_t reserved[6];
 };
 
-struct SettlementEvent {
-    Price delivery_price;
-};
-
 /// Two and a half cache lines of payload at most; the journal stores just what the type needs.
 struct alignas(64) Event {
     static constexpr std::size_t kPayloadBytes = 160;
@@ -290,7 +279,6 @@ struct alignas(64) Event {
         std::array<std::byte, kPayloadBytes> bytes;
         RunStarted run_started;
         Instrument instrument;
-        InstrumentState instrument_state;
         BookLevel book_level;
         BookTrust book_trust;
         Ticker ticker;
@@ -307,7 +295,6 @@ struct alignas(64) Event {
         Timer timer;
         Command command;
         SurfaceEvent surface;
-        SettlementEvent settlement;
         Payload() : bytes{} {}
     } payload;
 
