@@ -114,7 +114,7 @@ std::size_t payload_size(ActionType);
 /// The Actions of one step, without allocation. Overflow is a design error: `push` then reports it.
 class ActionList {
   public:
-    static constexpr std::size_t kCapacity = 64;
+    static constexpr std::size_t kCapacity = 256;
     void clear() { size_ = 0; }
     std::size_t size() const { return size_; }
     bool empty() const { return size_ == 0; }

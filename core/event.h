@@ -26,7 +26,7 @@ enum class EventType : std::uint16_t {
     run_started = 1,        ///< a process begins (or goes on) with this journal
     instrument_definition,  ///< header.instrument is the id that the table will give it
     definitions_complete,   ///< a whole definition cycle was seen: unknown names are now errors
-    book_clear,  ///< a snapshot begins: forget the levels
+    book_clear,             ///< a snapshot begins: forget the levels
     book_level,
     book_trust,  ///< the book may (or may not) be believed from here on
     ticker,

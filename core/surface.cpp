@@ -1,0 +1,65 @@
+#include "core/surface.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace hw {
+
+std::string_view to_string(VolSource s) {
+    switch (s) {
+        case VolSource::none:
+            return "none";
+        case VolSource::own_fit:
+            return "own_fit";
+        case VolSource::venue_mark:
+            return "venue_mark";
+        case VolSource::neighbour:
+            return "neighbour";
+    }
+    return "invalid";
+}
+
+double vol_at(const SmileSlice& s, double k) {
+    if (s.source == VolSource::none || !(s.years > 0)) return 0;
+    const double x = std::clamp(k, s.k_low, s.k_high) - s.m;
+    const double w = s.a + s.b * (s.rho * x + std::sqrt(x * x + s.sigma * s.sigma));
+    return w > 0 ? std::sqrt(w / s.years) : 0;
+}
+
+std::vector<std::byte> encode_surface(double reference, std::span<const SmileSlice> slices) {
+    SurfaceHeader header;
+    header.count = static_cast<std::uint32_t>(slices.size());
+    header.reference = reference;
+    std::vector<std::byte> bytes(sizeof header + slices.size_bytes());
+    std::memcpy(bytes.data(), &header, sizeof header);
+    if (!slices.empty()) std::memcpy(bytes.data() + sizeof header, slices.data(), slices.size_bytes());
+    return bytes;
+}
+
+namespace {
+bool usable(const SmileSlice& s) {
+    const double values[] = {s.forward_ratio, s.a,     s.b,       s.rho,   s.m,
+                             s.sigma,         s.years, s.rms_vol, s.k_low, s.k_high};
+    for (const double v : values) {
+        if (!(std::abs(v) < 1e12)) return false;
+    }
+    return s.forward_ratio > 0 && s.b >= 0 && std::abs(s.rho) <= 1 && s.k_low <= s.k_high &&
+           s.source <= VolSource::neighbour && s.settlement <= Settlement::linear;
+}
+}  // namespace
+
+std::optional<SurfaceView> parse_surface(std::span<const std::byte> bytes) {
+    SurfaceHeader header;
+    if (bytes.size() < sizeof header) return std::nullopt;
+    std::memcpy(&header, bytes.data(), sizeof header);
+    if (header.version != 1 || header.count > kMaxSlices) return std::nullopt;
+    if (bytes.size() != sizeof header + header.count * sizeof(SmileSlice)) return std::nullopt;
+    if (!(header.reference > 0 && header.reference < 1e12)) return std::nullopt;
+    const auto* first = reinterpret_cast<const SmileSlice*>(bytes.data() + sizeof header);
+    const std::span<const SmileSlice> slices(first, header.count);
+    if (!std::all_of(slices.begin(), slices.end(), usable)) return std::nullopt;
+    return SurfaceView{header.reference, slices};
+}
+
+}  // namespace hw

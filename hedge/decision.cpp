@@ -1,0 +1,187 @@
+#include "hedge/decision.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "hedge/envelope.h"
+#include "hedge/exposure.h"
+#include "hedge/gate.h"
+#include "hedge/groups.h"
+#include "hedge/orders.h"
+#include "hedge/policy.h"
+
+namespace hw::hedge {
+
+namespace {
+
+AlertCode market_reason(const Context& c, const UnderlyingState& u) {
+    if (!u.has_hedge) return AlertCode::definitions_incomplete;
+    const Instrument& hedge = c.state.instruments[u.hedge];
+    if (hedge.state != TradingState::open) return AlertCode::instrument_not_open;
+    const BookSlot& slot = c.state.books.slot(u.hedge);
+    if (!slot.trusted) return AlertCode::underlying_untrusted;
+    const BookSet::Touch touch = c.state.books.touch(u.hedge);
+    if (!touch.has_bid || !touch.has_ask) return AlertCode::underlying_one_sided;
+    if (touch.bid >= touch.ask) return AlertCode::underlying_crossed;
+    if (c.state.now - slot.heard > c.rules(u).stale_after) return AlertCode::underlying_stale;
+    return AlertCode::none;
+}
+
+/// Says so once when the reason not to hedge changes.
+void note_reason(Context& c, UnderlyingId id, UnderlyingState& u, AlertCode reason) {
+    if (u.blocked_by == reason) return;
+    u.blocked_by = reason;
+    c.alert(reason == AlertCode::none ? AlertCode::hedging_resumed : reason, id,
+            u.has_hedge ? u.hedge : kNoInstrument);
+}
+
+/// Touch plus the slippage cap, on the tick grid and inside the venue's price band.
+Price limit_price(const Context& c, const UnderlyingState& u, Side side, const BookSet::Touch& touch) {
+    const Instrument& hedge = c.state.instruments[u.hedge];
+    const TickerState& ticker = c.state.tickers[index(u.hedge)];
+    const double cap = c.rules(u).slippage_cap_bp * 1e-4;
+    if (side == Side::buy) {
+        const auto room = static_cast<std::int64_t>(touch.ask.to_double() * cap * 1e9);
+        Price limit = touch.ask + Price::from_nanos(room);
+        if (ticker.max_buy > Price{}) limit = std::min(limit, ticker.max_buy);
+        return round_down_to_tick(limit, hedge.tick_at(limit));
+    }
+    const auto room = static_cast<std::int64_t>(touch.bid.to_double() * cap * 1e9);
+    Price limit = touch.bid - Price::from_nanos(room);
+    if (ticker.min_sell > Price{}) limit = std::max(limit, ticker.min_sell);
+    return round_up_to_tick(limit, hedge.tick_at(limit));
+}
+
+void send(Context& c, UnderlyingId id, UnderlyingState& u, const Proposal& p, const Envelope& e,
+          const Verdict& v) {
+    OrderState* slot = new_order_slot(c);
+    if (slot == nullptr) {
+        note_reason(c, id, u, AlertCode::orders_full);
+        return;
+    }
+    Action* action = c.act(ActionType::new_order, id, p.instrument);
+    if (action == nullptr) return;
+    const UnderlyingConfig& rules = c.rules(u);
+    NewOrder& order = action->payload.new_order;
+    order.order = c.identity_of(*action);
+    order.qty = p.qty;
+    order.limit = p.limit;
+    order.side = p.side;
+    order.time_in_force = TimeInForce::ioc;
+    order.why = {u.exposure.net_delta,
+                 e.low,
+                 e.high,
+                 rules.target_delta,
+                 rules.band,
+                 u.reference,
+                 p.delta_per_contract,
+                 v.headroom_position,
+                 v.headroom_rate,
+                 u.trigger_sequence};
+    *slot = {};
+    slot->id = order.order;
+    slot->qty = p.qty;
+    slot->limit = p.limit;
+    slot->sent = c.state.now;
+    slot->heard = c.state.now;
+    slot->delta_per_contract = p.delta_per_contract;
+    slot->instrument = p.instrument;
+    slot->underlying = id;
+    slot->side = p.side;
+    slot->time_in_force = TimeInForce::ioc;
+    slot->status = OrderStatus::pending_new;
+    ++u.orders_sent;
+    u.max_delta_outside = std::max(u.max_delta_outside, std::abs(u.exposure.net_delta - rules.target_delta));
+    count_order(c);
+}
+
+/// The order that would bring the envelope back; quantity zero when there is none to send.
+Proposal propose(const Context& c, UnderlyingId id, const UnderlyingState& u, const Envelope& e) {
+    const UnderlyingConfig& rules = c.rules(u);
+    const Instrument& hedge = c.state.instruments[u.hedge];
+    Proposal p;
+    p.underlying = id;
+    p.instrument = u.hedge;
+    p.mid = u.reference;
+    p.delta_per_contract = delta_per_contract(hedge, u.reference);
+    const double coins = wanted_trade(rules, e);
+    const double far_edge =
+        coins < 0 ? e.low - (rules.target_delta - rules.band) : rules.target_delta + rules.band - e.high;
+    Qty qty = lots_for(coins, p.delta_per_contract, hedge.lot, far_edge);
+    qty = cut_to_max_order(c, qty, p.delta_per_contract, hedge.lot);
+    p.side = qty < Qty{} ? Side::sell : Side::buy;
+    p.qty = qty.abs();
+    if (!p.qty.is_zero()) p.limit = limit_price(c, u, p.side, c.state.books.touch(u.hedge));
+    return p;
+}
+
+void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
+    const UnderlyingConfig& rules = c.rules(u);
+    const double away = std::abs(u.exposure.net_delta - rules.target_delta);
+    if (away <= rules.band) {
+        u.trigger_sequence = 0;
+    } else if (u.trigger_sequence == 0) {
+        u.trigger_sequence = c.state.last_sequence;
+    }
+    const Envelope e = envelope_of(c.state, id, u.exposure.net_delta);
+    const Proposal p = propose(c, id, u, e);
+    if (p.qty.is_zero()) {
+        note_reason(c, id, u, AlertCode::none);
+        return;
+    }
+    if (c.state.now < u.backoff_until) {
+        note_reason(c, id, u, AlertCode::backing_off);
+        return;
+    }
+    const Verdict v = pass_gate(c, p, e);
+    if (v.refused_by != AlertCode::none) {
+        if (u.blocked_by != v.refused_by) c.alert(v.refused_by, id, p.instrument, v.value, v.limit);
+        u.blocked_by = v.refused_by;
+        return;
+    }
+    note_reason(c, id, u, AlertCode::none);
+    send(c, id, u, p, e, v);
+}
+
+void decide_one(Context& c, UnderlyingId id) {
+    UnderlyingState& u = c.underlying(id);
+    const bool priced = evaluate(c.state, u, u.exposure);
+    u.exposure_time = c.state.now;
+    if (!u.configured) {
+        note_reason(c, id, u, u.held_count > 0 ? AlertCode::unhedged_underlying : AlertCode::none);
+        return;
+    }
+    ++c.state.decisions;
+    AlertCode reason = reason_not_to_hedge(c, id);
+    if (reason == AlertCode::none && !priced) reason = AlertCode::no_volatility;
+    if (reason != AlertCode::none) {
+        note_reason(c, id, u, reason);
+        return;
+    }
+    if (legs_missing(c.state, id) || c.state.books.slot(u.hedge).partial)
+        return;  // half a message is no market
+    hedge_underlying(c, id, u);
+}
+
+}  // namespace
+
+AlertCode reason_not_to_hedge(Context& c, UnderlyingId id) {
+    const UnderlyingState& u = c.underlying(id);
+    if (c.state.killed) return AlertCode::killed;
+    if (u.paused) return AlertCode::paused;
+    if (!c.state.definitions_complete) return AlertCode::definitions_incomplete;
+    if (!c.state.session_up) return AlertCode::session_down;
+    if (has_unknown_order(c.state, id)) return AlertCode::order_unknown;
+    return market_reason(c, u);
+}
+
+void decide(Context& c) {
+    std::uint64_t dirty = c.state.dirty;
+    c.state.dirty = 0;
+    for (; dirty != 0; dirty &= dirty - 1) {
+        decide_one(c, UnderlyingId{static_cast<std::uint16_t>(std::countr_zero(dirty))});
+    }
+}
+
+}  // namespace hw::hedge

@@ -1,0 +1,14 @@
+// One decision per underlying and burst: may we hedge, do we need to, and by how much.
+#pragma once
+
+#include "hedge/context.h"
+
+namespace hw::hedge {
+
+/// Why the underlying is not to be hedged now; AlertCode::none when it may be.
+AlertCode reason_not_to_hedge(Context&, UnderlyingId);
+
+/// Decides on every underlying that something happened to in this burst.
+void decide(Context&);
+
+}  // namespace hw::hedge

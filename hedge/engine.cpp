@@ -1,0 +1,136 @@
+#include "hedge/engine.h"
+
+#include "hedge/decision.h"
+#include "hedge/groups.h"
+#include "hedge/market.h"
+#include "hedge/orders.h"
+#include "hedge/positions.h"
+
+namespace hw::hedge {
+
+namespace {
+
+void start_run(Context& c, const RunStarted& run) {
+    c.state.epoch = run.epoch;
+    c.state.started = 1;
+    c.state.session_up = 0;
+    attach_configuration(c);
+    // What the last process believed of the market is history; of its orders, doubtful.
+    for (std::uint32_t i = 0; i < c.state.instruments.size(); ++i)
+        c.state.books.slot(InstrumentId{i}).trusted = 0;
+    forget_order_states(c);
+}
+
+void on_command(Context& c, const Command& command) {
+    switch (command.kind) {
+        case CommandKind::kill:
+            c.kill(AlertCode::killed);
+            break;
+        case CommandKind::reset:
+            if (c.state.killed) c.alert(AlertCode::kill_reset, kNoUnderlying, kNoInstrument);
+            c.state.killed = 0;
+            c.state.killed_by = AlertCode::none;
+            c.state.mass_cancel_due = 0;
+            break;
+        case CommandKind::pause:
+        case CommandKind::resume:
+            for (std::uint16_t i = 0; i < c.state.underlying_count; ++i) {
+                if (command.underlying != kNoUnderlying && command.underlying != UnderlyingId{i}) continue;
+                c.state.underlyings[i].paused = command.kind == CommandKind::pause;
+                if (command.kind == CommandKind::resume)
+                    c.alert(AlertCode::resumed, UnderlyingId{i}, kNoInstrument);
+            }
+            break;
+    }
+    c.mark_all_dirty();
+}
+
+void on_timer(Context& c) {
+    check_timeouts(c);
+    expire_groups(c);
+    c.mark_all_dirty();
+}
+
+}  // namespace
+
+const ActionList& Engine::step(const Event& event) {
+    EngineState& state = context_.state;
+    actions_.clear();
+    state.last_sequence = event.header.sequence;
+    state.now = event.header.recv_time;
+    apply(event);
+    if (event.ends_burst() && state.started) decide(context_);
+    return actions_;
+}
+
+void Engine::apply(const Event& event) {
+    const InstrumentId id = event.header.instrument;
+    const Event::Payload& p = event.payload;
+    switch (event.header.type) {
+        case EventType::run_started:
+            start_run(context_, p.run_started);
+            break;
+        case EventType::instrument_definition:
+            on_definition(context_, id, p.instrument);
+            break;
+        case EventType::definitions_complete:
+            context_.state.definitions_complete = 1;
+            context_.mark_all_dirty();
+            break;
+        case EventType::book_clear:
+            on_book_clear(context_, id);
+            break;
+        case EventType::book_level:
+            on_book_level(context_, id, p.book_level);
+            break;
+        case EventType::book_trust:
+            on_book_trust(context_, id, p.book_trust);
+            break;
+        case EventType::ticker:
+            on_ticker(context_, id, p.ticker);
+            break;
+        case EventType::line_state:
+            on_line_state(context_, p.line_state);
+            break;
+        case EventType::execution:
+            on_execution(context_, id, p.execution);
+            break;
+        case EventType::order_update:
+            on_order_update(context_, p.order_update);
+            break;
+        case EventType::cancel_reject:
+            on_cancel_reject(context_, p.cancel_reject);
+            break;
+        case EventType::order_unsent:
+            on_order_unsent(context_, p.order_unsent);
+            break;
+        case EventType::session_state:
+            on_session_state(context_, p.session_state);
+            break;
+        case EventType::settle_complete:
+            on_settle_complete(context_);
+            break;
+        case EventType::position:
+            on_position(context_, id, p.position);
+            break;
+        case EventType::timer:
+            on_timer(context_);
+            break;
+        case EventType::command:
+            on_command(context_, p.command);
+            break;
+        case EventType::surface:
+            on_surface(context_, p.surface, blobs_);
+            break;
+        case EventType::run_stopping:
+            context_.mass_cancel(AlertCode::none);
+            break;
+        case EventType::trade:  // for the planner's and the monitor's eyes
+        case EventType::index_price:
+        case EventType::none:
+        case EventType::count_:
+            break;
+    }
+}
+
+}  // namespace hw::hedge

@@ -1,0 +1,17 @@
+#include "hedge/envelope.h"
+
+namespace hw::hedge {
+
+Envelope envelope_of(const EngineState& state, UnderlyingId underlying, double net_delta) {
+    Envelope e{net_delta, net_delta, 0};
+    for (const OrderState& o : state.orders) {
+        if (!o.open() || o.underlying != underlying) continue;
+        ++e.open_orders;
+        const double coins = o.leaves().to_double() * o.delta_per_contract;
+        if (coins <= 0) continue;
+        (o.side == Side::buy ? e.high : e.low) += o.side == Side::buy ? coins : -coins;
+    }
+    return e;
+}
+
+}  // namespace hw::hedge

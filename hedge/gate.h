@@ -1,0 +1,35 @@
+// The risk gate: the last thing before the wire, and the only way to it. Every check has a code of its own.
+#pragma once
+
+#include "core/action.h"
+#include "hedge/context.h"
+#include "hedge/envelope.h"
+
+namespace hw::hedge {
+
+/// An order that wants to leave.
+struct Proposal {
+    UnderlyingId underlying{};
+    InstrumentId instrument{};
+    Side side = Side::buy;
+    Qty qty;  ///< positive
+    Price limit;
+    double mid = 0;  ///< of our own book
+    double delta_per_contract = 0;
+};
+
+struct Verdict {
+    AlertCode refused_by = AlertCode::none;
+    double value = 0;              ///< what was seen
+    double limit = 0;              ///< what is allowed
+    double headroom_position = 0;  ///< coins
+    double headroom_rate = 0;      ///< orders
+};
+
+/// The largest quantity, in whole lots, that the order size limit allows of `qty`.
+Qty cut_to_max_order(const Context&, Qty qty, double delta_per_contract, Qty lot);
+Verdict pass_gate(const Context&, const Proposal&, const Envelope&);
+/// Counts an order against the rate limit.
+void count_order(Context&);
+
+}  // namespace hw::hedge

@@ -1,0 +1,158 @@
+#include "hedge/market.h"
+
+#include <algorithm>
+
+#include "hedge/exposure.h"
+#include "hedge/positions.h"
+
+namespace hw::hedge {
+
+namespace {
+
+UnderlyingId find_underlying(const EngineState& state, const Currency& base) {
+    for (std::uint16_t i = 0; i < state.underlying_count; ++i) {
+        if (state.underlyings[i].name == base) return UnderlyingId{i};
+    }
+    return kNoUnderlying;
+}
+
+void attach_hedge(Context& c, UnderlyingState& u) {
+    u.has_hedge = 0;
+    if (!u.configured) return;
+    const InstrumentId id = c.state.instruments.find_symbol(c.rules(u).hedge_instrument);
+    if (id == kNoInstrument) return;
+    u.hedge = id;
+    u.has_hedge = 1;
+}
+
+bool is_hedge(const UnderlyingState& u, InstrumentId id) { return u.has_hedge && u.hedge == id; }
+
+/// A change of what the delta is taken at, or of an instrument held: decide again.
+void market_moved(Context& c, InstrumentId id) {
+    const UnderlyingId underlying = c.state.instruments[id].underlying;
+    if (underlying == kNoUnderlying) return;
+    UnderlyingState& u = c.underlying(underlying);
+    if (!is_hedge(u, id)) return;
+    if (c.state.books.slot(id).partial == 0) {
+        const double mid = mid_price(c.state, id);
+        if (mid > 0) u.reference = mid;
+    }
+    c.mark_dirty(underlying);
+}
+
+}  // namespace
+
+UnderlyingId underlying_of(Context& c, const Currency& base) {
+    const UnderlyingId known = find_underlying(c.state, base);
+    if (known != kNoUnderlying || c.state.underlying_count == kMaxUnderlyings) return known;
+    const UnderlyingId added{c.state.underlying_count++};
+    c.underlying(added).name = base;
+    return added;
+}
+
+void attach_configuration(Context& c) {
+    for (std::uint16_t i = 0; i < c.state.underlying_count; ++i) c.state.underlyings[i].configured = 0;
+    for (std::size_t i = 0; i < c.config.underlyings.size(); ++i) {
+        const auto name = Currency::from(c.config.underlyings[i].name);
+        const UnderlyingId id = name ? underlying_of(c, *name) : kNoUnderlying;
+        if (id == kNoUnderlying) {
+            c.alert(AlertCode::table_full, kNoUnderlying, kNoInstrument, static_cast<double>(i));
+            continue;
+        }
+        c.underlying(id).configured = 1;
+        c.underlying(id).config_index = static_cast<std::uint16_t>(i);
+    }
+    for (std::uint16_t i = 0; i < c.state.underlying_count; ++i) attach_hedge(c, c.state.underlyings[i]);
+}
+
+void on_definition(Context& c, InstrumentId announced, const Instrument& definition) {
+    if (!definition_error(definition).empty()) {
+        c.alert(AlertCode::definition_refused, kNoUnderlying, announced);
+        return;
+    }
+    InstrumentId id = kNoInstrument;
+    const auto result = c.state.instruments.add(definition, &id);
+    if (result == InstrumentTable::AddResult::full || result == InstrumentTable::AddResult::conflict) {
+        const bool full = result == InstrumentTable::AddResult::full;
+        c.alert(full ? AlertCode::table_full : AlertCode::definition_refused, kNoUnderlying, announced,
+                static_cast<double>(c.state.instruments.size()), InstrumentTable::kCapacity);
+        return;
+    }
+    if (result == InstrumentTable::AddResult::replaced) return;
+    const UnderlyingId underlying = underlying_of(c, definition.base);
+    c.state.instruments[id].underlying = underlying;
+    if (!c.state.books.open(id, definition.kind)) {
+        c.alert(AlertCode::table_full, underlying, id, 0, BookSet::kLevels);
+    }
+    if (underlying == kNoUnderlying) {
+        c.alert(AlertCode::table_full, kNoUnderlying, id, kMaxUnderlyings, kMaxUnderlyings);
+        return;
+    }
+    UnderlyingState& u = c.underlying(underlying);
+    if (u.configured && definition.symbol.view() == c.rules(u).hedge_instrument) {
+        attach_hedge(c, u);
+        c.mark_dirty(underlying);
+    }
+}
+
+void on_book_clear(Context& c, InstrumentId id) {
+    if (!c.state.instruments.contains(id)) return;
+    c.state.books.clear(id);
+    c.state.books.slot(id).trusted = 0;
+}
+
+void on_book_level(Context& c, InstrumentId id, const BookLevel& level) {
+    if (!c.state.instruments.contains(id) || c.state.books.slot(id).depth == 0) return;
+    if (!c.state.books.apply(id, level, c.state.now)) c.state.books.slot(id).trusted = 0;
+    market_moved(c, id);
+}
+
+void on_book_trust(Context& c, InstrumentId id, const BookTrust& trust) {
+    if (!c.state.instruments.contains(id)) return;
+    c.state.books.slot(id).trusted = trust.trusted;
+    c.state.books.slot(id).heard = c.state.now;
+    market_moved(c, id);
+}
+
+void on_ticker(Context& c, InstrumentId id, const Ticker& t) {
+    if (!c.state.instruments.contains(id)) return;
+    Instrument& i = c.state.instruments[id];
+    TickerState& ticker = c.state.tickers[index(id)];
+    if (t.mark != kNoPrice) ticker.mark = t.mark;
+    if (t.index != kNoPrice) ticker.index = t.index;
+    ticker.min_sell = t.min_sell == kNoPrice ? Price{} : t.min_sell;
+    ticker.max_buy = t.max_buy == kNoPrice ? Price{} : t.max_buy;
+    ticker.time = c.state.now;
+    // A ticker is word of the instrument too: a quiet book is not a stale one while tickers come.
+    c.state.books.slot(id).heard = c.state.now;
+    const bool changed = i.state != t.state;
+    i.state = t.state;
+    if (t.state == TradingState::settled && t.delivery > Price{}) settle_position(c, id, t.delivery);
+    if (changed) c.mark_dirty(i.underlying);
+}
+
+void on_line_state(Context& c, const LineState& line) {
+    if (line.status == LineStatus::gap) {
+        c.alert(AlertCode::feed_gap, kNoUnderlying, kNoInstrument, static_cast<double>(line.lost));
+    } else if (line.status == LineStatus::silent) {
+        c.alert(AlertCode::feed_silent, kNoUnderlying, kNoInstrument, static_cast<double>(line.channel));
+    }
+    c.mark_all_dirty();
+}
+
+void on_surface(Context& c, const SurfaceEvent& event, BlobSource& blobs) {
+    const auto surface = parse_surface(blobs.find(event.blob));
+    if (!surface || index(event.underlying) >= c.state.underlying_count) {
+        c.alert(AlertCode::surface_refused, event.underlying, kNoInstrument,
+                static_cast<double>(event.blob.id));
+        return;
+    }
+    UnderlyingState& u = c.underlying(event.underlying);
+    u.surface_reference = surface->reference;
+    u.slice_count = static_cast<std::uint32_t>(surface->slices.size());
+    std::copy(surface->slices.begin(), surface->slices.end(), u.slices.begin());
+    for (std::size_t n = 0; n < u.held_count; ++n) attach_volatility(c.state, u, u.held[n]);
+    c.mark_dirty(event.underlying);
+}
+
+}  // namespace hw::hedge

@@ -1,0 +1,216 @@
+#include "hedge/orders.h"
+
+#include "hedge/groups.h"
+#include "hedge/positions.h"
+
+namespace hw::hedge {
+
+namespace {
+
+OrderState* find_order(EngineState& state, OrderId id) {
+    if (id.is_none()) return nullptr;
+    for (OrderState& o : state.orders) {
+        if (o.id == id) return &o;
+    }
+    return nullptr;
+}
+
+/// Waits before the next order, twice as long for each refusal in a row (64 times at most).
+void back_off(Context& c, UnderlyingState& u) {
+    const std::uint32_t doublings = u.refusals < 6 ? u.refusals : 6;
+    u.backoff_until = c.state.now + Nanos::from_ns(c.config.reject_backoff.ns() << doublings);
+    if (u.refusals < 1000) ++u.refusals;
+}
+
+void rejected(Context& c, const OrderState& o, const OrderUpdate& update) {
+    UnderlyingState& u = c.underlying(o.underlying);
+    ++u.orders_rejected;
+    back_off(c, u);
+    c.alert(AlertCode::order_rejected, o.underlying, o.instrument, update.reject_code, 0, o.id);
+}
+
+/// Two IOCs in a row that took nothing: the market is not where we see it.
+void ended_unfilled(Context& c, const OrderState& o) {
+    UnderlyingState& u = c.underlying(o.underlying);
+    ++u.orders_unfilled;
+    if (++u.empty_iocs < 2) return;
+    u.empty_iocs = 0;
+    back_off(c, u);
+}
+
+bool is_end(OrderStatus s) {
+    return s == OrderStatus::filled || s == OrderStatus::canceled || s == OrderStatus::rejected ||
+           s == OrderStatus::expired;
+}
+
+/// The venue says the order is over. Its fills came before on the same session; if they do not add up, one is
+/// lost.
+void end_order(Context& c, OrderState& o, const OrderUpdate& update) {
+    if (update.cum_qty != o.cum) {
+        c.kill(AlertCode::quantity_missed, o.underlying, o.instrument, o.cum.to_double(),
+               update.cum_qty.to_double(), o.id);
+    }
+    o.status = update.status;
+    if (update.status == OrderStatus::rejected) {
+        rejected(c, o, update);
+    } else if (o.cum.is_zero()) {
+        ended_unfilled(c, o);
+    }
+    c.mark_dirty(o.underlying);
+}
+
+void fill_order(Context& c, OrderState& o, const Execution& e) {
+    o.cum += e.last_qty;
+    o.heard = c.state.now;
+    UnderlyingState& u = c.underlying(o.underlying);
+    ++u.hedge_fills;
+    u.refusals = 0;
+    u.empty_iocs = 0;
+    if (o.cum > o.qty) {
+        c.kill(AlertCode::over_fill, o.underlying, o.instrument, o.cum.to_double(), o.qty.to_double(), o.id);
+    }
+    if (o.cum >= o.qty) {
+        o.status = OrderStatus::filled;
+    } else if (o.open() && o.status != OrderStatus::unknown) {
+        o.status = OrderStatus::partially_filled;
+    }
+}
+
+}  // namespace
+
+OrderState* new_order_slot(Context& c) {
+    for (std::size_t i = 0; i < kMaxOrders; ++i) {
+        OrderState& o = c.state.orders[c.state.order_cursor];
+        c.state.order_cursor = (c.state.order_cursor + 1) % kMaxOrders;
+        if (!o.open()) return &o;
+    }
+    return nullptr;
+}
+
+bool has_unknown_order(const EngineState& state, UnderlyingId underlying) {
+    for (const OrderState& o : state.orders) {
+        if (o.underlying == underlying && o.open() && o.status == OrderStatus::unknown) return true;
+    }
+    return false;
+}
+
+void on_execution(Context& c, InstrumentId id, const Execution& e) {
+    if (e.key.is_none() || !c.state.execution_memory.insert(e.key)) {
+        ++c.state.duplicates;
+        c.alert(AlertCode::execution_duplicate, kNoUnderlying, id, e.last_qty.to_double(), 0, e.order);
+        return;
+    }
+    ++c.state.executions;
+    if (!c.state.instruments.contains(id)) {
+        c.kill(AlertCode::execution_unknown_instrument, kNoUnderlying, kNoInstrument, e.last_qty.to_double(),
+               0, e.order);
+        return;
+    }
+    const Instrument& i = c.state.instruments[id];
+    if (i.kind == Kind::combo) return;  // its legs are reported, and booked, one by one
+    book_fill(c, id, e);
+    leg_arrived(c, i.underlying, e);
+    if (i.is_option() && i.underlying != kNoUnderlying) ++c.underlying(i.underlying).option_fills;
+    if (e.order.is_none()) return;
+    OrderState* order = find_order(c.state, e.order);
+    if (order == nullptr) {
+        c.alert(AlertCode::execution_unknown_order, i.underlying, id, e.last_qty.to_double(), 0, e.order);
+        return;
+    }
+    fill_order(c, *order, e);
+}
+
+void on_order_update(Context& c, const OrderUpdate& update) {
+    OrderState* o = find_order(c.state, update.order);
+    if (o == nullptr || !o->open()) return;
+    o->heard = c.state.now;
+    o->settle_seen = 1;
+    if (is_end(update.status)) {
+        end_order(c, *o, update);
+        return;
+    }
+    if (update.status == OrderStatus::unknown) return;
+    // A late "new" must not bring a doubtful order back to life; only the answer to a status request may.
+    if (o->status == OrderStatus::unknown && !update.from_status_request) return;
+    o->status = update.status;
+    c.mark_dirty(o->underlying);
+}
+
+void on_cancel_reject(Context& c, const CancelReject& reject) {
+    OrderState* o = find_order(c.state, reject.order);
+    const UnderlyingId underlying = o != nullptr ? o->underlying : kNoUnderlying;
+    c.alert(AlertCode::cancel_rejected, underlying, kNoInstrument, reject.reason, 0, reject.order);
+    if (o != nullptr && o->open() && o->status == OrderStatus::pending_cancel) {
+        o->status = OrderStatus::unknown;  // it may have been filled meanwhile
+        c.ask_settlement();
+    }
+}
+
+void on_order_unsent(Context& c, const OrderUnsent& unsent) {
+    OrderState* o = find_order(c.state, unsent.order);
+    if (o == nullptr || !o->open()) return;
+    o->status = OrderStatus::canceled;
+    if (unsent.reason == UnsentReason::transport_refused || unsent.reason == UnsentReason::session_down) {
+        back_off(c, c.underlying(o->underlying));
+    }
+    c.mark_dirty(o->underlying);
+}
+
+void forget_order_states(Context& c) {
+    for (OrderState& o : c.state.orders) {
+        if (o.open()) o.status = OrderStatus::unknown;
+    }
+    c.state.settling = 0;
+    c.mark_all_dirty();
+}
+
+namespace {
+bool any_unknown(const EngineState& state) {
+    for (const OrderState& o : state.orders) {
+        if (o.open() && o.status == OrderStatus::unknown) return true;
+    }
+    return false;
+}
+}  // namespace
+
+void on_session_state(Context& c, const SessionState& session) {
+    const bool was_up = c.state.session_up != 0;
+    c.state.session_up = session.up;
+    if (!session.up) {
+        if (was_up) forget_order_states(c);
+        return;
+    }
+    if (c.state.mass_cancel_due) c.mass_cancel(c.state.killed_by);
+    if (any_unknown(c.state)) c.ask_settlement();
+    c.mark_all_dirty();
+}
+
+void on_settle_complete(Context& c) {
+    if (!c.state.settling) return;
+    c.state.settling = 0;
+    for (OrderState& o : c.state.orders) {
+        // The venue named all it still has, and all fills before that have been booked: this one is over.
+        if (o.open() && o.status == OrderStatus::unknown && !o.settle_seen) o.status = OrderStatus::expired;
+    }
+    c.mark_all_dirty();
+}
+
+void check_timeouts(Context& c) {
+    bool doubtful = false;
+    for (OrderState& o : c.state.orders) {
+        if (!o.open() || o.status == OrderStatus::unknown) continue;
+        if (o.time_in_force != TimeInForce::ioc || c.state.now - o.heard < c.config.order_timeout) continue;
+        c.alert(AlertCode::order_timeout, o.underlying, o.instrument, (c.state.now - o.heard).to_seconds(),
+                c.config.order_timeout.to_seconds(), o.id);
+        o.status = OrderStatus::unknown;
+        c.mark_dirty(o.underlying);
+        doubtful = true;
+    }
+    if (c.state.settling && c.state.now - c.state.settle_asked > c.config.order_timeout) {
+        c.state.settling = 0;
+        doubtful = doubtful || any_unknown(c.state);
+    }
+    if (doubtful) c.ask_settlement();
+}
+
+}  // namespace hw::hedge

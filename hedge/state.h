@@ -1,0 +1,155 @@
+// All that the engine knows, in one flat block: no pointers, all-zero is a fresh start. It can be copied,
+// hashed, written to disk and taken up again, and two engines that saw the same Events hold the same bytes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <type_traits>
+
+#include "core/action.h"
+#include "core/book_set.h"
+#include "core/codes.h"
+#include "core/event.h"
+#include "core/instrument.h"
+#include "core/ledger.h"
+#include "core/surface.h"
+#include "core/types.h"
+
+namespace hw::hedge {
+
+/// Changes whenever the layout of EngineState does: a snapshot of another version is not taken up.
+inline constexpr std::uint32_t kStateVersion = 1;
+
+inline constexpr std::size_t kMaxUnderlyings = 64;
+inline constexpr std::size_t kMaxHeld = 4096;       ///< instruments with a position, per underlying
+inline constexpr std::size_t kMaxOrders = 256;      ///< open and recently finished, over all underlyings
+inline constexpr std::size_t kMaxGroups = 64;       ///< combos and blocks with legs missing
+inline constexpr std::size_t kMaxOrderRate = 1024;  ///< orders a second that the rate window can count
+
+/// Greeks of the book of one underlying; definitions in core/pricing/black76.h, weighted by contracts and
+/// size.
+struct Exposure {
+    double net_delta = 0;  ///< coins
+    double gamma = 0;      ///< coins per unit of quote currency
+    double vega = 0;       ///< quote currency per vol point
+    double theta = 0;      ///< quote currency per day
+};
+
+/// An instrument with a position, and the volatility it is priced with.
+struct Held {
+    InstrumentId instrument{};
+    std::uint32_t slice = 0;  ///< index + 1 into the underlying's slices; zero: none
+    double vol = 0;           ///< zero: not known
+};
+
+struct UnderlyingState {
+    Currency name;
+    InstrumentId hedge = InstrumentId{};  ///< meaningful when has_hedge
+    std::uint8_t has_hedge = 0;
+    std::uint8_t configured = 0;
+    std::uint16_t config_index = 0;
+    std::uint8_t paused = 0;
+    std::uint8_t reserved[5] = {};
+    AlertCode blocked_by = AlertCode::none;  ///< why nothing is hedged at the moment
+    std::uint16_t held_count = 0;
+    std::uint32_t slice_count = 0;
+
+    double reference = 0;          ///< mid of the hedge instrument, last good one
+    double surface_reference = 0;  ///< reference the surface was made at
+    Exposure exposure;             ///< as of the last decision
+    Nanos exposure_time;
+
+    Nanos backoff_until;
+    std::uint32_t refusals = 0;          ///< rejects, and pairs of IOCs without a fill, in a row
+    std::uint32_t empty_iocs = 0;        ///< IOCs without a fill in a row
+    std::uint64_t trigger_sequence = 0;  ///< Event that took the net delta out of the band; zero: inside
+
+    double max_delta_outside = 0;  ///< largest |net delta - target| that a hedge was sent for
+    std::uint64_t option_fills = 0;
+    std::uint64_t hedge_fills = 0;
+    std::uint64_t orders_sent = 0;
+    std::uint64_t orders_rejected = 0;
+    std::uint64_t orders_unfilled = 0;  ///< ended without a fill, not rejected
+
+    std::array<SmileSlice, kMaxSlices> slices;
+    std::array<Held, kMaxHeld> held;
+};
+
+struct OrderState {
+    OrderId id;
+    Qty qty;
+    Qty cum;  ///< from the fills booked
+    Price limit;
+    Nanos sent;
+    Nanos heard;
+    double delta_per_contract = 0;  ///< coins, at the time of sending
+    InstrumentId instrument{};
+    UnderlyingId underlying{};
+    Side side = Side::buy;
+    OrderStatus status = OrderStatus::pending_new;
+    TimeInForce time_in_force = TimeInForce::ioc;
+    std::uint8_t settle_seen = 0;  ///< mentioned since the last settle_orders
+    std::uint8_t reserved[6] = {};
+
+    bool open() const {
+        return !id.is_none() && status != OrderStatus::filled && status != OrderStatus::canceled &&
+               status != OrderStatus::rejected && status != OrderStatus::expired;
+    }
+    Qty leaves() const { return qty - cum; }
+};
+static_assert(sizeof(OrderState) == 72);
+
+/// Legs of one combo or block that are still on their way.
+struct GroupState {
+    ExecKey key;
+    Nanos first_seen;
+    std::uint64_t underlyings = 0;  ///< bit set of the underlyings its legs touch
+    std::uint16_t seen = 0;
+    std::uint16_t expected = 0;  ///< zero: not known, wait for the timeout
+    std::uint32_t used = 0;
+};
+
+struct TickerState {
+    Price mark;
+    Price index;
+    Price min_sell;
+    Price max_buy;
+    Nanos time;
+};
+
+struct EngineState {
+    std::uint64_t last_sequence;
+    Nanos now;
+    std::uint64_t dirty;  ///< underlyings to decide on at the end of the burst
+    std::uint16_t epoch;
+    std::uint8_t started;
+    std::uint8_t killed;
+    std::uint8_t session_up;
+    std::uint8_t definitions_complete;
+    std::uint8_t settling;         ///< a settle_orders is out
+    std::uint8_t mass_cancel_due;  ///< killed while the session was down
+    AlertCode killed_by;
+    std::uint16_t underlying_count;
+    std::uint32_t order_cursor;  ///< where the next order slot is looked for
+    Nanos settle_asked;
+    std::uint64_t kill_sequence;
+
+    std::uint64_t decisions;
+    std::uint64_t executions;  ///< booked, each once
+    std::uint64_t duplicates;
+    std::uint64_t actions_dropped;
+    std::uint64_t rate_cursor;
+    std::array<Nanos, kMaxOrderRate> order_times;
+
+    std::array<OrderState, kMaxOrders> orders;
+    std::array<GroupState, kMaxGroups> groups;
+    std::array<UnderlyingState, kMaxUnderlyings> underlyings;
+    std::array<PositionLine, InstrumentTable::kCapacity> positions;
+    std::array<TickerState, InstrumentTable::kCapacity> tickers;
+    ExecutionMemory execution_memory;
+    InstrumentTable instruments;
+    BookSet books;
+};
+static_assert(std::is_trivially_copyable_v<EngineState>);
+
+}  // namespace hw::hedge
