@@ -1,0 +1,62 @@
+// Everything one run of the hedger is told: the rooms' own configurations and what only the wiring needs.
+//
+// Made by load_config from a file, or by parse_config from the text in a journal's header; both have checked
+// every key and every limit, so that whoever holds a RunConfig need not. Relative paths are relative to the
+// working directory, as on a command line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/journal/journal_config.h"
+#include "fix/session_config.h"
+#include "hedge/engine_config.h"
+#include "net/feed/feed_config.h"
+#include "net/port_config.h"
+
+namespace hw::deploy {
+
+/// The version of the configuration format that this build understands.
+inline constexpr std::int64_t kConfigVersion = 1;
+
+/// Where orders go.
+enum class Transport : std::uint8_t {
+    kernel,  ///< a FIX session over the kernel's TCP
+    paper    ///< nowhere: filled against our own view of the book
+};
+
+/// What the market data speaks.
+enum class FeedKind : std::uint8_t { deribit };
+
+/// How paper orders fill.
+struct PaperConfig {
+    std::uint32_t delay_us = 500;        ///< from the decision to the match, in the feed's time
+    std::optional<double> taker_fee_bp;  ///< of notional; unset: what the instrument's definition says
+};
+
+/// The work done ahead of the tick, off the hot thread.
+struct PlannerConfig {
+    std::uint32_t interval_ms = 1000;  ///< between two surfaces of an underlying
+};
+
+/// The control socket of `hedgewire ctl`.
+struct ControlConfig {
+    std::string socket;  ///< path of a Unix socket; empty: none
+};
+
+struct RunConfig {
+    net::PortConfig port;
+    FeedKind feed_kind = FeedKind::deribit;
+    net::FeedConfig feed;
+    Transport transport = Transport::kernel;
+    fix::SessionConfig fix;  ///< complete only when transport is kernel
+    hedge::EngineConfig engine;
+    JournalConfig journal;
+    PaperConfig paper;
+    PlannerConfig planner;
+    ControlConfig control;
+    std::string text;  ///< the effective configuration as TOML; parse_config gives this RunConfig back
+};
+
+}  // namespace hw::deploy
