@@ -1,0 +1,126 @@
+#include "deploy/runtime/config_limits.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <initializer_list>
+
+#include "deploy/runtime/ipv4.h"
+#include "hedge/state.h"
+
+namespace hw::deploy {
+namespace {
+
+bool all_sound(const ConfigFindings& findings, std::initializer_list<std::string> paths) {
+    for (const auto& path : paths)
+        if (!findings.sound(path)) return false;
+    return true;
+}
+
+void check_port(const net::PortConfig& port, ConfigFindings& findings) {
+    if (!all_sound(findings, {"port.mbufs", "port.rx_ring", "port.tx_ring"})) return;
+    if (port.mbufs > port.rx_ring + port.tx_ring) return;
+    findings.add("port.mbufs",
+                 fmt::format("port.mbufs ({}) must be more than port.rx_ring + port.tx_ring ({})", port.mbufs,
+                             port.rx_ring + port.tx_ring));
+}
+
+void check_channel(const net::FeedConfig& feed, std::size_t i, ConfigFindings& findings) {
+    const auto& channel = feed.channels[i];
+    const std::string path = fmt::format("feed.channel[{}]", i);
+    if (channel.event_port == channel.snapshot_port)
+        findings.add(path + ".snapshot_port", fmt::format("{0}.event_port and {0}.snapshot_port are both {1}",
+                                                          path, channel.event_port));
+    for (std::size_t j = 0; j < i; ++j) {
+        const auto& earlier = feed.channels[j];
+        if (channel.name == earlier.name && !channel.name.empty())
+            findings.add(path + ".name", fmt::format("channel \"{}\" is configured twice", channel.name));
+        if (channel.group_ip != 0 && channel.group_ip == earlier.group_ip &&
+            channel.event_port == earlier.event_port)
+            findings.add(path + ".group", fmt::format("group {} port {} is configured twice",
+                                                      ipv4_text(channel.group_ip), channel.event_port));
+    }
+}
+
+void require(const std::string& value, const std::string& path, ConfigFindings& findings) {
+    if (!value.empty() || !findings.sound(path)) return;
+    findings.add(path, fmt::format("missing required key {}: order.transport is \"kernel\"", path));
+}
+
+void check_fix(const RunConfig& config, ConfigFindings& findings) {
+    if (config.transport != Transport::kernel || !findings.sound("order.transport")) return;
+    require(config.fix.host, "fix.host", findings);
+    require(config.fix.port == 0 ? "" : "set", "fix.port", findings);
+    require(config.fix.sender_comp_id, "fix.sender_comp_id", findings);
+    require(config.fix.target_comp_id, "fix.target_comp_id", findings);
+    require(config.fix.store_dir, "fix.store_dir", findings);
+}
+
+void check_directories(const RunConfig& config, ConfigFindings& findings) {
+    if (config.journal.memory_dir.empty() && findings.sound("journal.memory_dir"))
+        findings.add("journal.memory_dir", "journal.memory_dir must not be empty");
+}
+
+void check_twice(const hedge::EngineConfig& engine, std::size_t i, ConfigFindings& findings) {
+    const auto& underlying = engine.underlyings[i];
+    const std::string path = fmt::format("underlying[{}]", i);
+    for (std::size_t j = 0; j < i; ++j) {
+        const auto& earlier = engine.underlyings[j];
+        if (!underlying.name.empty() && underlying.name == earlier.name)
+            findings.add(path + ".name",
+                         fmt::format("underlying \"{}\" is configured twice", underlying.name));
+        if (!underlying.hedge_instrument.empty() && underlying.hedge_instrument == earlier.hedge_instrument)
+            findings.add(path + ".hedge_instrument", fmt::format("\"{}\" already hedges underlying \"{}\"",
+                                                                 underlying.hedge_instrument, earlier.name));
+    }
+}
+
+void check_against_gate(const hedge::EngineConfig& engine, std::size_t i, ConfigFindings& findings) {
+    const auto& underlying = engine.underlyings[i];
+    const std::string path = fmt::format("underlying[{}]", i);
+    const std::string cap = path + ".slippage_cap_bp";
+    const std::string band = path + ".band";
+    if (all_sound(findings, {cap, "gate.collar_bp"}) && underlying.slippage_cap_bp > engine.gate.collar_bp)
+        findings.add(
+            cap, fmt::format("{} ({}) is beyond gate.collar_bp ({}): every such order would be refused", cap,
+                             underlying.slippage_cap_bp, engine.gate.collar_bp));
+    if (all_sound(findings, {band, "gate.max_position_coins"}) &&
+        underlying.band > engine.gate.max_position_coins)
+        findings.add(band,
+                     fmt::format("{} ({}) is wider than gate.max_position_coins ({}): no hedge could ever "
+                                 "be reached",
+                                 band, underlying.band, engine.gate.max_position_coins));
+}
+
+void check_gate(const hedge::GateConfig& gate, ConfigFindings& findings) {
+    if (!all_sound(findings, {"gate.max_order_coins", "gate.max_position_coins"})) return;
+    if (gate.max_order_coins <= gate.max_position_coins) return;
+    findings.add("gate.max_order_coins",
+                 fmt::format("gate.max_order_coins ({}) is larger than gate.max_position_coins ({})",
+                             gate.max_order_coins, gate.max_position_coins));
+}
+
+void check_underlyings(const hedge::EngineConfig& engine, ConfigFindings& findings) {
+    if (engine.underlyings.empty() && findings.sound("underlying"))
+        findings.add("underlying", "missing [[underlying]]: there is nothing to hedge");
+    if (engine.underlyings.size() > hedge::kMaxUnderlyings)
+        findings.add("underlying", fmt::format("{} underlyings are configured, at most {} are possible",
+                                               engine.underlyings.size(), hedge::kMaxUnderlyings));
+    for (std::size_t i = 0; i < engine.underlyings.size(); ++i) {
+        check_twice(engine, i, findings);
+        check_against_gate(engine, i, findings);
+    }
+}
+
+}  // namespace
+
+void check_limits(const RunConfig& config, ConfigFindings& findings) {
+    check_port(config.port, findings);
+    for (std::size_t i = 0; i < config.feed.channels.size(); ++i) check_channel(config.feed, i, findings);
+    check_fix(config, findings);
+    check_directories(config, findings);
+    check_underlyings(config.engine, findings);
+    check_gate(config.engine.gate, findings);
+}
+
+}  // namespace hw::deploy

@@ -1,0 +1,135 @@
+// The configuration file, described once: every key, the variable it fills and the values it may have.
+//
+// `describe(visitor, config)` walks the keys in the order of the file. TomlReader is the visitor that fills
+// the configuration, TomlWriter the one that writes it back: what is read and what is written cannot drift
+// apart. deploy/config/deribit.toml explains the keys to people.
+#pragma once
+
+#include <array>
+
+#include "core/names.h"
+#include "deploy/runtime/config_rules.h"
+#include "deploy/runtime/run_config.h"
+#include "hedge/state.h"
+
+namespace hw::deploy {
+
+inline constexpr std::array<Choice<net::IdlePolicy>, 2> kIdlePolicies{
+    {{"spin", net::IdlePolicy::spin}, {"backoff", net::IdlePolicy::backoff}}};
+inline constexpr std::array<Choice<FeedKind>, 1> kFeedKinds{{{"deribit", FeedKind::deribit}}};
+inline constexpr std::array<Choice<Transport>, 2> kTransports{
+    {{"kernel", Transport::kernel}, {"paper", Transport::paper}}};
+inline constexpr std::array<Choice<fix::DialectKind>, 2> kDialects{
+    {{"plain", fix::DialectKind::plain}, {"deribit", fix::DialectKind::deribit}}};
+
+inline constexpr IntRule kPortRule{.min = 1, .max = 65'535};
+inline constexpr TextRule kFixTextRule{.max_length = 64};
+/// A longer path does not fit the address of a Unix socket.
+inline constexpr TextRule kSocketPathRule{.max_length = 107};
+inline constexpr std::size_t kLongestSymbol = sizeof(Symbol) - 1;
+inline constexpr std::size_t kLongestCurrency = sizeof(Currency) - 1;
+
+template <class Visitor>
+void describe_port(Visitor& v, net::PortConfig& c) {
+    v.value("eal", c.eal);
+    v.value("device", c.device);
+    v.value("rx_ring", c.rx_ring, {.min = 32, .max = 32'768, .power_of_two = true});
+    v.value("tx_ring", c.tx_ring, {.min = 32, .max = 32'768, .power_of_two = true});
+    v.value("mbufs", c.mbufs, {.min = 255, .max = 4'194'303});
+    v.choice("idle", c.idle, kIdlePolicies);
+    v.value("idle_sleep_us", c.idle_sleep_us, {.min = 1, .max = 10'000});
+}
+
+template <class Visitor>
+void describe_channel(Visitor& v, net::ChannelConfig& c) {
+    v.value("name", c.name, {.required = true, .max_length = 32});
+    v.group_ip("group", c.group_ip);
+    v.value("event_port", c.event_port, kPortRule);
+    v.value("snapshot_port", c.snapshot_port, kPortRule);
+}
+
+template <class Visitor>
+void describe_feed(Visitor& v, RunConfig& c) {
+    v.choice("kind", c.feed_kind, kFeedKinds, true);
+    v.duration_ms("silent_after_ms", c.feed.silent_after, {.min = 1, .max = 3'600'000});
+    v.value("recovery_buffer", c.feed.recovery_buffer, {.min = 16, .max = 1'048'576});
+    v.tables("channel", c.feed.channels, [&](net::ChannelConfig& channel) { describe_channel(v, channel); });
+}
+
+template <class Visitor>
+void describe_order(Visitor& v, RunConfig& c) {
+    v.choice("transport", c.transport, kTransports, true);
+    v.duration_ms("timeout_ms", c.engine.order_timeout, {.min = 1, .max = 600'000});
+    v.duration_ms("reject_backoff_ms", c.engine.reject_backoff, {.min = 1, .max = 60'000});
+    v.duration_ms("group_timeout_ms", c.engine.group_timeout, {.min = 0, .max = 10'000});
+}
+
+template <class Visitor>
+void describe_fix(Visitor& v, fix::SessionConfig& c) {
+    v.value("host", c.host, {.max_length = 253});
+    v.value("port", c.port, kPortRule);
+    v.value("sender_comp_id", c.sender_comp_id, kFixTextRule);
+    v.value("target_comp_id", c.target_comp_id, kFixTextRule);
+    v.value("account", c.account, kFixTextRule);
+    v.value("label", c.label, kFixTextRule);
+    v.choice("dialect", c.dialect, kDialects);
+    v.value("heartbeat_s", c.heartbeat_s, {.min = 1, .max = 3'600});
+    v.value("reconnect_ms", c.reconnect_ms, {.min = 1, .max = 60'000});
+    v.value("credentials_file", c.credentials_file);
+    v.value("store_dir", c.store_dir);
+    v.value("store_slots", c.store_slots, {.min = 1'024, .max = 16'777'216, .power_of_two = true});
+    v.duration_ms("order_time_to_live_ms", c.order_time_to_live, {.min = 1, .max = 60'000});
+    v.value("cancel_on_disconnect", c.cancel_on_disconnect);
+}
+
+template <class Visitor>
+void describe_journal(Visitor& v, JournalConfig& c) {
+    v.value("dir", c.dir, {.required = true});
+    v.value("memory_dir", c.memory_dir, {.required = false});
+    v.value("segment_mib", c.segment_mib, {.min = 1, .max = 1'024});
+    v.value("segments_ahead", c.segments_ahead, {.min = 1, .max = 64});
+    v.value("snapshot_every", c.snapshot_every, {.min = 1'000, .max = 1'000'000'000});
+}
+
+template <class Visitor>
+void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
+    v.value("name", c.name, {.required = true, .max_length = kLongestCurrency});
+    v.value("hedge_instrument", c.hedge_instrument, {.required = true, .max_length = kLongestSymbol});
+    v.value("target_delta", c.target_delta, {.min = -1e9, .max = 1e9});
+    v.value("band", c.band, {.min = 0, .max = 1e9, .above_min = true, .required = true});
+    v.value("hedge_to", c.hedge_to, {.min = 0, .max = 1});
+    v.value("slippage_cap_bp", c.slippage_cap_bp, {.min = 0, .max = 10'000});
+    v.duration_ms("stale_after_ms", c.stale_after, {.min = 1, .max = 3'600'000});
+}
+
+template <class Visitor>
+void describe_gate(Visitor& v, hedge::GateConfig& c) {
+    v.value("collar_bp", c.collar_bp, {.min = 0, .max = 10'000, .above_min = true});
+    v.value("max_order_coins", c.max_order_coins, {.min = 0, .max = 1e9, .above_min = true});
+    v.value("max_open_orders", c.max_open_orders, {.min = 1, .max = hedge::kMaxOrders});
+    v.value("max_orders_per_second", c.max_orders_per_second, {.min = 1, .max = hedge::kMaxOrderRate});
+    v.value("max_position_coins", c.max_position_coins, {.min = 0, .max = 1e9, .above_min = true});
+}
+
+template <class Visitor>
+void describe_paper(Visitor& v, PaperConfig& c) {
+    v.value("delay_us", c.delay_us, {.min = 0, .max = 60'000'000});
+    v.value("taker_fee_bp", c.taker_fee_bp, {.min = -1'000, .max = 1'000});
+}
+
+template <class Visitor>
+void describe(Visitor& v, RunConfig& c) {
+    v.table("port", [&] { describe_port(v, c.port); });
+    v.table("feed", [&] { describe_feed(v, c); });
+    v.table("order", [&] { describe_order(v, c); });
+    v.table("fix", [&] { describe_fix(v, c.fix); });
+    v.table("journal", [&] { describe_journal(v, c.journal); });
+    v.tables("underlying", c.engine.underlyings,
+             [&](hedge::UnderlyingConfig& underlying) { describe_underlying(v, underlying); });
+    v.table("gate", [&] { describe_gate(v, c.engine.gate); });
+    v.table("paper", [&] { describe_paper(v, c.paper); });
+    v.table("planner", [&] { v.value("interval_ms", c.planner.interval_ms, {.min = 10, .max = 600'000}); });
+    v.table("control", [&] { v.value("socket", c.control.socket, kSocketPathRule); });
+}
+
+}  // namespace hw::deploy

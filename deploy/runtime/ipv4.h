@@ -1,0 +1,16 @@
+// IPv4 addresses as people write them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hw::deploy {
+
+/// Four decimal numbers without leading zeros, "239.111.111.1", into host byte order; nothing otherwise.
+std::optional<std::uint32_t> parse_ipv4(std::string_view text);
+std::string ipv4_text(std::uint32_t host_order);
+constexpr bool is_multicast(std::uint32_t host_order) { return host_order >> 28 == 0xe; }
+
+}  // namespace hw::deploy
