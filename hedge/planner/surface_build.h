@@ -1,0 +1,20 @@
+// Makes the surface of one underlying from what the engine's state knows: option quotes where they are
+// two-sided and tight enough, the venue's marks where they are not, the nearest expiry where there is
+// neither. Off the hot thread, on the follower's state; the result goes to the engine as an Event.
+#pragma once
+
+#include <vector>
+
+#include "core/surface.h"
+#include "hedge/state.h"
+
+namespace hw::hedge {
+
+struct SurfaceDraft {
+    double reference = 0;  ///< of the hedge instrument, at which it was made; zero: none could be made
+    std::vector<SmileSlice> slices;
+};
+
+SurfaceDraft build_surface(const EngineState&, UnderlyingId);
+
+}  // namespace hw::hedge

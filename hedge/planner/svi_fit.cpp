@@ -1,0 +1,193 @@
+#include "hedge/planner/svi_fit.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace hw::hedge {
+
+namespace {
+
+/// Weighted sums over the points for one (m, sigma): normal equations of w = a + p*u + q*v.
+struct Normal {
+    std::array<std::array<double, 3>, 3> matrix{};
+    std::array<double, 3> right{};
+    double square = 0;
+};
+
+struct Candidate {
+    double a = 0, p = 0, q = 0;
+    double error = std::numeric_limits<double>::infinity();
+};
+
+struct Shape {
+    double m = 0;
+    double sigma = 0.1;
+};
+
+/// The residual that counts is in vol: dw = 2 vol years dvol.
+double variance_weight(const SmilePoint& point, double years) {
+    const double scale = point.weight / (2.0 * point.vol * years);
+    return scale * scale;
+}
+
+Normal normal_equations(std::span<const SmilePoint> points, double years, Shape shape) {
+    Normal n;
+    for (const SmilePoint& point : points) {
+        const double y = (point.k - shape.m) / shape.sigma;
+        const double z = std::sqrt(y * y + 1.0);
+        const std::array<double, 3> row = {1.0, z + y, z - y};
+        const double w = point.vol * point.vol * years;
+        const double weight = variance_weight(point, years);
+        for (std::size_t i = 0; i < 3; ++i) {
+            n.right[i] += weight * row[i] * w;
+            for (std::size_t j = 0; j < 3; ++j) n.matrix[i][j] += weight * row[i] * row[j];
+        }
+        n.square += weight * w * w;
+    }
+    return n;
+}
+
+/// Solves for the chosen unknowns (the others zero) by elimination with pivoting; infinite error when
+/// singular.
+Candidate solve(const Normal& n, std::span<const std::size_t> active) {
+    const std::size_t size = active.size();
+    std::array<std::array<double, 4>, 3> t{};
+    for (std::size_t i = 0; i < size; ++i) {
+        for (std::size_t j = 0; j < size; ++j) t[i][j] = n.matrix[active[i]][active[j]];
+        t[i][i] *= 1.0 + 1e-10;  // points on one straight line determine no curvature
+        t[i][3] = n.right[active[i]];
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+        std::size_t pivot = i;
+        for (std::size_t r = i + 1; r < size; ++r) {
+            if (std::abs(t[r][i]) > std::abs(t[pivot][i])) pivot = r;
+        }
+        if (!(std::abs(t[pivot][i]) > 1e-300)) return {};
+        std::swap(t[i], t[pivot]);
+        for (std::size_t r = i + 1; r < size; ++r) {
+            const double factor = t[r][i] / t[i][i];
+            for (std::size_t col = i; col < 4; ++col) t[r][col] -= factor * t[i][col];
+        }
+    }
+    std::array<double, 3> x{};
+    for (std::size_t i = size; i-- > 0;) {
+        double sum = t[i][3];
+        for (std::size_t j = i + 1; j < size; ++j) sum -= t[i][j] * x[active[j]];
+        x[active[i]] = sum / t[i][i];
+    }
+    Candidate c{x[0], x[1], x[2], n.square};
+    for (std::size_t i = 0; i < 3; ++i) {
+        c.error -= 2.0 * x[i] * n.right[i];
+        for (std::size_t j = 0; j < 3; ++j) c.error += x[i] * n.matrix[i][j] * x[j];
+    }
+    return c;
+}
+
+/// Lowest variance of the smile: at the vertex of the hyperbola.
+double least_variance(const Candidate& c) { return c.a + 2.0 * std::sqrt(c.p * c.q); }
+
+Candidate best_for(std::span<const SmilePoint> points, double years, Shape shape) {
+    const Normal n = normal_equations(points, years, shape);
+    static constexpr std::array<std::size_t, 3> kAll = {0, 1, 2};
+    static constexpr std::array<std::size_t, 2> kRight = {0, 1};
+    static constexpr std::array<std::size_t, 2> kLeft = {0, 2};
+    static constexpr std::array<std::size_t, 1> kFlat = {0};
+    Candidate best;
+    for (const std::span<const std::size_t> active :
+         {std::span<const std::size_t>(kAll), std::span<const std::size_t>(kRight),
+          std::span<const std::size_t>(kLeft), std::span<const std::size_t>(kFlat)}) {
+        const Candidate c = solve(n, active);
+        if (c.p < 0 || c.q < 0 || !(least_variance(c) > 0)) continue;
+        if (c.error < best.error) best = c;
+    }
+    return best;
+}
+
+/// Coarse grid, then a shrinking pattern around the best place.
+Shape search(std::span<const SmilePoint> points, const SmileSlice& slice, Candidate& best) {
+    const double span = std::max(slice.k_high - slice.k_low, 1e-3);
+    Shape at{0.5 * (slice.k_low + slice.k_high), 0.25 * span};
+    const auto look = [&](Shape shape) {
+        const Candidate c = best_for(points, slice.years, shape);
+        if (!(c.error < best.error)) return false;
+        best = c;
+        at = shape;
+        return true;
+    };
+    for (int i = -2; i <= 12; ++i) {
+        for (int j = 0; j < 8; ++j) look({slice.k_low + span * 0.1 * i, span * 0.02 * std::pow(2.0, j)});
+    }
+    double step_m = 0.05 * span;
+    double step_sigma = 0.4;
+    for (int round = 0; round < 60; ++round) {
+        const Shape from = at;
+        const bool moved = look({from.m + step_m, from.sigma}) | look({from.m - step_m, from.sigma}) |
+                           look({from.m, from.sigma * (1 + step_sigma)}) |
+                           look({from.m, from.sigma / (1 + step_sigma)});
+        if (!moved) {
+            step_m *= 0.5;
+            step_sigma *= 0.5;
+        }
+    }
+    return at;
+}
+
+void set_range(std::span<const SmilePoint> points, SmileSlice& slice) {
+    slice.k_low = slice.k_high = points.front().k;
+    for (const SmilePoint& p : points) {
+        slice.k_low = std::min(slice.k_low, p.k);
+        slice.k_high = std::max(slice.k_high, p.k);
+    }
+    slice.quotes = static_cast<std::uint32_t>(points.size());
+}
+
+std::size_t distinct_strikes(std::span<const SmilePoint> points) {
+    std::vector<double> ks;
+    for (const SmilePoint& p : points) ks.push_back(p.k);
+    std::sort(ks.begin(), ks.end());
+    return static_cast<std::size_t>(std::unique(ks.begin(), ks.end()) - ks.begin());
+}
+
+double weighted_mean_vol(std::span<const SmilePoint> points) {
+    double sum = 0, weights = 0;
+    for (const SmilePoint& p : points) sum += p.weight * p.vol, weights += p.weight;
+    return sum / weights;
+}
+
+double rms_of(std::span<const SmilePoint> points, const SmileSlice& slice) {
+    double sum = 0;
+    for (const SmilePoint& p : points) {
+        const double residual = vol_at(slice, p.k) - p.vol;
+        sum += residual * residual;
+    }
+    return std::sqrt(sum / static_cast<double>(points.size()));
+}
+
+}  // namespace
+
+bool fit_svi(std::span<const SmilePoint> points, SmileSlice& slice) {
+    if (points.empty() || !(slice.years > 0)) return false;
+    set_range(points, slice);
+    if (distinct_strikes(points) < 3) {
+        const double vol = weighted_mean_vol(points);
+        slice.a = vol * vol * slice.years;
+        slice.b = slice.rho = slice.m = 0;
+        slice.sigma = 0.1;
+    } else {
+        Candidate best;
+        const Shape shape = search(points, slice, best);
+        if (!std::isfinite(best.error)) return false;
+        const double c = best.p + best.q;
+        slice.a = best.a;
+        slice.b = c / shape.sigma;
+        slice.rho = c > 0 ? (best.p - best.q) / c : 0;
+        slice.m = shape.m;
+        slice.sigma = shape.sigma;
+    }
+    slice.rms_vol = rms_of(points, slice);
+    return std::isfinite(slice.rms_vol);
+}
+
+}  // namespace hw::hedge

@@ -1,0 +1,26 @@
+// Fits raw SVI to one expiry's volatilities.
+//
+// For given m and sigma the total variance is linear in three numbers; written as a + p (z + y) + q (z - y)
+// with y = (k - m)/sigma, z = sqrt(y^2 + 1) and p, q >= 0, every solution has |rho| <= 1 and b >= 0 (after
+// Zeliade's quasi-explicit calibration, De Marco and Martini 2009). What remains is a search over m and
+// sigma. Off the hot thread.
+#pragma once
+
+#include <span>
+
+#include "core/surface.h"
+
+namespace hw::hedge {
+
+struct SmilePoint {
+    double k = 0;       ///< ln(K/F)
+    double vol = 0;     ///< 0.65 is 65 %
+    double weight = 1;  ///< of the residual in vol; > 0
+};
+
+/// Fills a, b, rho, m, sigma, rms_vol, k_low, k_high and quotes of `slice`, whose `years` is set. Fewer than
+/// three distinct strikes give a flat smile. False when there is no point at all or nothing with positive
+/// variance fits.
+bool fit_svi(std::span<const SmilePoint> points, SmileSlice& slice);
+
+}  // namespace hw::hedge
