@@ -65,9 +65,10 @@ void describe_order(Visitor& v, RunConfig& c) {
 }
 
 template <class Visitor>
-void describe_fix(Visitor& v, fix::SessionConfig& c) {
+void describe_fix(Visitor& v, fix::SessionConfig& c, Transport transport) {
     v.value("host", c.host, {.max_length = 253});
-    v.value("port", c.port, kPortRule);
+    // Zero is "not set", which only a transport without a session can be.
+    v.value("port", c.port, {.min = transport == Transport::kernel ? 1 : 0, .max = 65'535});
     v.value("sender_comp_id", c.sender_comp_id, kFixTextRule);
     v.value("target_comp_id", c.target_comp_id, kFixTextRule);
     v.value("account", c.account, kFixTextRule);
@@ -122,7 +123,7 @@ void describe(Visitor& v, RunConfig& c) {
     v.table("port", [&] { describe_port(v, c.port); });
     v.table("feed", [&] { describe_feed(v, c); });
     v.table("order", [&] { describe_order(v, c); });
-    v.table("fix", [&] { describe_fix(v, c.fix); });
+    v.table("fix", [&] { describe_fix(v, c.fix, c.transport); });
     v.table("journal", [&] { describe_journal(v, c.journal); });
     v.tables("underlying", c.engine.underlyings,
              [&](hedge::UnderlyingConfig& underlying) { describe_underlying(v, underlying); });
