@@ -38,6 +38,16 @@ StateMemory::StateMemory(StateMemory&& other) noexcept : state_(std::exchange(ot
 
 void StateMemory::clear() { madvise(state_, kMapped, MADV_DONTNEED); }
 
+void StateMemory::copy_from(const StateMemory& other) {
+    clear();
+    auto* to = reinterpret_cast<std::uint64_t*>(state_);
+    const auto* from = reinterpret_cast<const std::uint64_t*>(other.state_);
+    constexpr std::size_t kStep = kPage / 8;
+    for (std::size_t at = 0; at < kMapped / 8; at += kStep) {
+        if (!all_zero(from + at, kStep)) std::memcpy(to + at, from + at, kPage);
+    }
+}
+
 void StateMemory::prefault() {
     auto* bytes = reinterpret_cast<volatile unsigned char*>(state_);
     for (std::size_t at = 0; at < kMapped; at += kPage) bytes[at] = bytes[at];

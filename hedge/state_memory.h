@@ -21,6 +21,8 @@ class StateMemory {
     const EngineState& state() const { return *state_; }
     /// Back to all-zero.
     void clear();
+    /// Becomes equal to another; pages of zeros stay untouched.
+    void copy_from(const StateMemory&);
     /// Touches every page, so that the hot thread never faults.
     void prefault();
 

@@ -13,16 +13,20 @@ bool PaperTransport::send(const Action& action, Nanos now) {
         case ActionType::new_order:
             for (Pending& p : pending_) {
                 if (p.used) continue;
-                p = {action.payload.new_order, action.header.instrument, now + Nanos::from_us(config_.delay_us), true};
+                p = {action.payload.new_order, action.header.instrument,
+                     now + Nanos::from_us(config_.delay_us), true};
                 return true;
             }
             return false;
-        case ActionType::settle_orders: settle_due_ = true; return true;
+        case ActionType::settle_orders:
+            settle_due_ = true;
+            return true;
         // Paper orders are immediate-or-cancel: nothing ever rests that a cancel could find.
         case ActionType::cancel_order:
         case ActionType::mass_cancel:
         case ActionType::alert:
-        case ActionType::none: return true;
+        case ActionType::none:
+            return true;
     }
     return false;
 }
@@ -57,9 +61,8 @@ void PaperTransport::poll(Nanos now, EventSinkRef sink) {
 void PaperTransport::match(const Pending& p, EventSinkRef sink, Nanos now) {
     const NewOrder& order = p.order;
     const Side resting = opposite(order.side);
-    const auto levels = state_.books.slot(p.instrument).trusted
-                            ? state_.books.levels(p.instrument, resting)
-                            : std::span<const Level>();
+    const auto levels = state_.books.slot(p.instrument).trusted ? state_.books.levels(p.instrument, resting)
+                                                                : std::span<const Level>();
     Qty left = order.qty;
     for (auto level = levels.rbegin(); level != levels.rend() && !left.is_zero(); ++level) {
         if (order.side == Side::buy ? level->price > order.limit : level->price < order.limit) break;
@@ -70,7 +73,8 @@ void PaperTransport::match(const Pending& p, EventSinkRef sink, Nanos now) {
         Execution& x = e.payload.execution;
         char id[40];
         const auto text = order.order.to_text();
-        std::snprintf(id, sizeof id, "paper-%.16s-%u", text.data(), static_cast<unsigned>(++executions_ & 0xffff));
+        std::snprintf(id, sizeof id, "paper-%.16s-%u", text.data(),
+                      static_cast<unsigned>(++executions_ & 0xffff));
         x.exec_id = Name<40>::cut(id);
         x.key = ExecKey::of(id);
         x.order = order.order;
@@ -90,7 +94,8 @@ void PaperTransport::match(const Pending& p, EventSinkRef sink, Nanos now) {
     u.cum_qty = order.qty - left;
 }
 
-/// Every paper order still on its way is known; what the engine holds beyond that died with an earlier process.
+/// Every paper order still on its way is known; what the engine holds beyond that died with an earlier
+/// process.
 void PaperTransport::settle(EventSinkRef sink, Nanos now) {
     settle_due_ = false;
     std::uint32_t open = 0;

@@ -1,5 +1,6 @@
-// Paper order transport: orders go nowhere and fill against our own view of the book, a configured time after they
-// were sent. What it says comes back as Events, like a venue's reports; it is deterministic in the feed's time.
+// Paper order transport: orders go nowhere and fill against our own view of the book, a configured time after
+// they were sent. What it says comes back as Events, like a venue's reports; it is deterministic in the
+// feed's time.
 #pragma once
 
 #include <array>
@@ -16,7 +17,8 @@ class PaperTransport {
   public:
     static constexpr std::size_t kMaxPending = 256;
 
-    PaperTransport(const PaperConfig& config, const hedge::EngineState& state) : config_(config), state_(state) {}
+    PaperTransport(const PaperConfig& config, const hedge::EngineState& state)
+        : config_(config), state_(state) {}
 
     /// Takes an order, a cancel or a settlement request. False when too many are on their way.
     bool send(const Action&, Nanos now);

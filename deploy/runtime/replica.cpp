@@ -14,7 +14,10 @@ std::span<std::byte> bytes_of(hedge::EngineState& state) {
 }  // namespace
 
 Replica::Replica(const std::string& journal_dir, bool live)
-    : dir_(journal_dir), reader_(journal_dir, live), blobs_(journal_dir, 0), engine_(memory_.state(), blobs_) {}
+    : dir_(journal_dir),
+      reader_(journal_dir, live),
+      blobs_(journal_dir, 0),
+      engine_(memory_.state(), blobs_) {}
 
 bool Replica::take_snapshot(std::uint64_t sequence) {
     std::string error;
@@ -51,7 +54,8 @@ bool Replica::begin_at_start() {
         started_at_ = sequence;
         if (reader_.open_at(sequence + 1)) return true;
     }
-    message_ = dir_ + ": begins with sequence " + std::to_string(first) + " and has no usable snapshot before it";
+    message_ =
+        dir_ + ": begins with sequence " + std::to_string(first) + " and has no usable snapshot before it";
     return false;
 }
 
@@ -65,7 +69,8 @@ bool Replica::begin_after(const hedge::StateMemory& other) {
 
 /// Another process wrote from here on: its configuration counts.
 bool Replica::begin_run() {
-    auto parsed = parse_config(reader_.config(), "configuration of " + segment_name(reader_.header().segment));
+    auto parsed =
+        parse_config(reader_.config(), "configuration of " + segment_name(reader_.header().segment));
     if (const auto* errors = std::get_if<ConfigErrors>(&parsed)) {
         message_ = to_string(*errors);
         return false;
@@ -100,7 +105,8 @@ Replica::Outcome Replica::take_action() {
     // A snapshot holds the effects of its last Event; that Event's Actions are not ours to compare.
     if (actions_ == nullptr && recorded.header.sequence <= started_at_) return Outcome::paused;
     const std::string where = "sequence " + std::to_string(recorded.header.sequence) + ", action " +
-                              std::to_string(compared_) + " (" + std::string(to_string(recorded.header.type)) + ")";
+                              std::to_string(compared_) + " (" +
+                              std::string(to_string(recorded.header.type)) + ")";
     if (actions_ == nullptr || compared_ >= actions_->size()) {
         message_ = where + ": recorded, but the engine does not give it now";
         return Outcome::differs;
@@ -124,7 +130,9 @@ Replica::Outcome Replica::advance(std::uint64_t events) {
                 outcome = take_event();
                 ++done;
                 break;
-            case JournalReader::Next::action: outcome = take_action(); break;
+            case JournalReader::Next::action:
+                outcome = take_action();
+                break;
             case JournalReader::Next::timing:
                 if (observer_.timing) observer_.timing(reader_.timing());
                 break;
@@ -135,9 +143,12 @@ Replica::Outcome Replica::advance(std::uint64_t events) {
                 if (!begin_run()) return Outcome::unreadable;
                 break;
             case JournalReader::Next::end:
-                if (actions_ != nullptr && compared_ < actions_->size()) unrecorded_ = actions_->size() - compared_;
+                if (actions_ != nullptr && compared_ < actions_->size())
+                    unrecorded_ = actions_->size() - compared_;
                 return Outcome::caught_up;
-            case JournalReader::Next::damaged: message_ = reader_.error(); return Outcome::damaged;
+            case JournalReader::Next::damaged:
+                message_ = reader_.error();
+                return Outcome::damaged;
         }
         if (outcome == Outcome::differs) return outcome;
         if (done >= events) return Outcome::paused;

@@ -1,8 +1,8 @@
 // An engine that is fed from a journal instead of the wire: it replays, compares, and follows.
 //
-// Restart uses it to come back to where the last run ended (snapshot plus tail), `hedgewire replay` to prove that a
-// journal gives the same Actions again, and the follower thread to keep an up-to-date copy of the engine's state off
-// the hot thread, for snapshots, the planner, and everything people look at.
+// Restart uses it to come back to where the last run ended (snapshot plus tail), `hedgewire replay` to prove
+// that a journal gives the same Actions again, and the follower thread to keep an up-to-date copy of the
+// engine's state off the hot thread, for snapshots, the planner, and everything people look at.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +20,11 @@ namespace hw::deploy {
 class Replica {
   public:
     enum class Outcome : std::uint8_t {
-        caught_up,   ///< the journal's end, so far
-        paused,      ///< as many Events as were asked for
-        differs,     ///< an Action is not what the engine gives now; see message()
-        damaged,     ///< the journal cannot be read further; see message()
-        unreadable   ///< no journal, another version, a configuration this build does not understand
+        caught_up,  ///< the journal's end, so far
+        paused,     ///< as many Events as were asked for
+        differs,    ///< an Action is not what the engine gives now; see message()
+        damaged,    ///< the journal cannot be read further; see message()
+        unreadable  ///< no journal, another version, a configuration this build does not understand
     };
 
     /// `live`: the journal is being written by this process.
@@ -43,7 +43,7 @@ class Replica {
     /// Called for each record while advancing; leave empty what is not wanted.
     struct Observer {
         std::function<void(const Event&)> event;
-        std::function<void(const Action&)> action;   ///< as the engine gives it
+        std::function<void(const Action&)> action;  ///< as the engine gives it
         std::function<void(const Timing&)> timing;
     };
     void observe(Observer observer) { observer_ = std::move(observer); }
@@ -58,7 +58,8 @@ class Replica {
     std::uint64_t events() const { return events_; }
     std::uint64_t actions_compared() const { return actions_compared_; }
     std::uint64_t runs() const { return runs_; }
-    /// Actions that the engine gave for the last Event and that were never recorded: the process died in between.
+    /// Actions that the engine gave for the last Event and that were never recorded: the process died in
+    /// between.
     std::uint64_t unrecorded_actions() const { return unrecorded_; }
     std::uint64_t started_at() const { return started_at_; }
 

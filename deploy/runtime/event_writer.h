@@ -1,0 +1,130 @@
+// The one door to the engine: gives Events their number and time, journals them, steps the engine, journals
+// and dispatches its Actions.
+//
+// It holds each Event back until the next one (or the end of the burst) so that the last of a burst can carry
+// the flag that lets the engine decide. Lives on the hot thread; satisfies EventSink.
+#pragma once
+
+#include <algorithm>
+#include <array>
+
+#include "core/event.h"
+#include "core/journal/writer.h"
+#include "deploy/runtime/stopwatch.h"
+#include "hedge/engine.h"
+
+namespace hw::deploy {
+
+/// What carries orders out: `send` says whether an Action's bytes are on their way.
+template <class T>
+concept OrderTransport = requires(T& transport, const Action& action, Nanos now) {
+    { transport.send(action, now) } -> std::same_as<bool>;
+};
+
+template <OrderTransport Transport>
+class EventWriter {
+  public:
+    EventWriter(hedge::Engine& engine, JournalWriter& journal, Transport& transport,
+                std::uint64_t last_sequence, Nanos last_time)
+        : engine_(engine),
+          journal_(journal),
+          transport_(transport),
+          sequence_(last_sequence),
+          now_(last_time) {}
+
+    /// Receive time of the Events to come; time never runs backwards here.
+    void begin_burst(Nanos now, std::int64_t ticks_ns) {
+        now_ = std::max(now_, now);
+        burst_ticks_ns_ = ticks_ns;
+    }
+
+    Event& stage(EventType type, InstrumentId instrument, Nanos venue_time) {
+        commit(0);
+        staged_ = Event{};
+        staged_.header.recv_time = now_;
+        staged_.header.venue_time = venue_time;
+        staged_.header.type = type;
+        staged_.header.instrument = instrument;
+        has_staged_ = true;
+        return staged_;
+    }
+    void flush() {
+        commit(0);
+        open_ = true;
+    }
+    /// The Events since the last end are one burst: decide on them. Nothing when there were none.
+    void end_burst() {
+        if (!has_staged_ && open_) stage(EventType::timer, kNoInstrument, Nanos{});
+        commit(kEndOfBurst);
+        open_ = false;
+        report_unsent();
+    }
+
+    Nanos now() const { return now_; }
+    std::uint64_t sequence() const { return sequence_; }
+    std::uint64_t orders() const { return orders_; }
+
+  private:
+    void commit(std::uint16_t flags) {
+        if (!has_staged_) return;
+        has_staged_ = false;
+        staged_.header.sequence = ++sequence_;
+        staged_.header.flags = flags;
+        open_ = flags == 0;
+        journal_.append(staged_);
+        const ActionList& actions = engine_.step(staged_);
+        if (!actions.empty()) [[unlikely]]
+            dispatch(actions);
+    }
+
+    /// First all Actions into the journal, then onto the wire.
+    void dispatch(const ActionList& actions) {
+        Timing timing;
+        timing.to_decision_ns = since_burst();
+        for (const Action& action : actions) journal_.append(action);
+        timing.to_journal_ns = since_burst();
+        for (const Action& action : actions) {
+            if (action.header.type == ActionType::alert) continue;
+            const bool sent = transport_.send(action, now_);
+            if (action.header.type != ActionType::new_order) continue;
+            ++timing.orders;
+            if (!sent) unsent_[unsent_count_++ % unsent_.size()] = action.payload.new_order.order;
+        }
+        if (timing.orders == 0) return;
+        orders_ += timing.orders;
+        timing.sequence = sequence_;
+        timing.recv_time = now_;
+        timing.to_sent_ns = since_burst();
+        journal_.append(timing);
+    }
+
+    /// The engine learns in a burst of its own which orders the transport did not take.
+    void report_unsent() {
+        while (unsent_count_ > 0) {
+            OrderUnsent& unsent = stage(EventType::order_unsent, kNoInstrument, Nanos{}).payload.order_unsent;
+            unsent.order = unsent_[--unsent_count_ % unsent_.size()];
+            unsent.reason = UnsentReason::transport_refused;
+            if (unsent_count_ == 0) commit(kEndOfBurst);
+        }
+    }
+
+    std::uint32_t since_burst() const {
+        const std::int64_t ns = monotonic_ns() - burst_ticks_ns_;
+        return static_cast<std::uint32_t>(std::clamp<std::int64_t>(ns, 0, UINT32_MAX));
+    }
+
+    hedge::Engine& engine_;
+    JournalWriter& journal_;
+    Transport& transport_;
+    Event staged_;
+    bool has_staged_ = false;
+    bool open_ = false;  ///< Events were committed since the last end of a burst
+    std::uint64_t sequence_;
+    Nanos now_;
+    std::int64_t burst_ticks_ns_ = 0;
+    std::uint64_t orders_ = 0;
+    std::size_t unsent_count_ = 0;
+    std::array<OrderId, ActionList::kCapacity> unsent_;
+};
+
+}  // namespace hw::deploy
