@@ -1,0 +1,22 @@
+// Where the session's username and secret come from: the environment, or a file that only its owner can read.
+// Never from the configuration, never into a log.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "fix/session_config.h"
+
+namespace hw::fix {
+
+inline constexpr const char* kUsernameVariable = "HEDGEWIRE_FIX_USERNAME";
+inline constexpr const char* kSecretVariable = "HEDGEWIRE_FIX_SECRET";
+
+/// From the environment when both variables are set; else from `file` (empty: none), else empty credentials
+/// for a venue that wants none. The file has mode 0600 or stricter and either two lines (username, secret) or
+/// `username=...` and `secret=...` in any order; empty lines and lines that begin with # do not count.
+/// Nothing, and the reason in `error` (which never holds the secret), when one of two is missing, the file
+/// cannot be read, is not ours, can be read by others, or says anything else.
+std::optional<Credentials> load_credentials(const std::string& file, std::string& error);
+
+}  // namespace hw::fix

@@ -1,0 +1,363 @@
+#include "fix/message_store.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+
+#include "core/hash.h"
+#include "core/names.h"
+
+namespace hw::fix {
+namespace {
+
+constexpr std::uint64_t kMagic = 0x31'53'58'49'46'57'48ULL;  // "HWFIXS1"
+constexpr std::size_t kHeaderBytes = 4096;
+constexpr std::uint32_t kMinSlots = 64;
+constexpr std::uint32_t kMaxSlots = 1u << 22;
+
+std::string with_errno(std::string text) { return text + ": " + std::strerror(errno); }
+
+// Single aligned stores, so that a process killed between any two instructions leaves old or new, never half.
+template <class T>
+T load(const T& place) {
+    return std::atomic_ref<T>(const_cast<T&>(place)).load(std::memory_order_acquire);
+}
+template <class T>
+void store(T& place, T value) {
+    std::atomic_ref<T>(place).store(value, std::memory_order_release);
+}
+
+class File {
+  public:
+    explicit File(int fd) : fd_(fd) {}
+    ~File() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    int fd() const { return fd_; }
+
+  private:
+    int fd_;
+};
+
+}  // namespace
+
+struct MessageStore::Header {
+    std::uint64_t magic;
+    std::uint32_t version;
+    std::uint32_t slot_bytes;
+    std::uint32_t slot_count;
+    std::uint32_t identity_crc;  // of all above and the owner
+    Name<112> owner;
+    // What follows changes while running, each by one store.
+    std::uint64_t next_sender;
+    std::uint64_t next_target;
+    std::int64_t created_ns;
+    std::uint64_t let_go;  // highest order id whose slot was used again
+    std::uint64_t stamp;
+
+    std::uint32_t identity() const {
+        return crc32c(owner.bytes.data(), owner.bytes.size(), crc32c(this, offsetof(Header, identity_crc)));
+    }
+};
+
+struct MessageStore::Slot {
+    std::uint32_t crc;       // of length, sequence, order and message; written last
+    std::uint32_t length;    // bytes of message
+    std::uint64_t sequence;  // zero: empty
+    std::uint64_t order;     // zero: none
+    std::uint32_t flags;     // not covered by the checksum: set later
+    std::uint32_t reserved;
+    char message[kMaxMessage];
+
+    std::uint32_t checksum() const {
+        return crc32c(message, length, crc32c(&length, sizeof length + sizeof sequence + sizeof order));
+    }
+    bool whole() const { return sequence != 0 && length <= kMaxMessage && crc == checksum(); }
+};
+
+std::unique_ptr<MessageStore> MessageStore::open(const std::string& dir, std::string_view owner,
+                                                 std::uint32_t slots, Nanos now, std::string& error) {
+    static_assert(sizeof(Slot) == kSlotBytes && sizeof(Header) <= kHeaderBytes);
+    const auto name = Name<112>::from(owner);
+    if (!name) {
+        error = "message store: CompIDs are longer than 111 characters together";
+        return nullptr;
+    }
+    if (!std::has_single_bit(slots) || slots < kMinSlots || slots > kMaxSlots) {
+        error = "message store: store_slots has to be a power of two from 64 to 4194304";
+        return nullptr;
+    }
+    std::unique_ptr<MessageStore> store{new MessageStore};
+    if (!store->lock(dir, error)) return nullptr;
+    store->slot_count_ = slots;
+    store->map_bytes_ = kHeaderBytes + std::size_t{slots} * kSlotBytes;
+
+    // A new store gets its name only when it is whole, so that a creation cut short leaves nothing behind.
+    const std::string path = dir + "/messages";
+    if (::access(path.c_str(), F_OK) == 0) {
+        if (!store->map(path, error) || !store->check(owner, path, error)) return nullptr;
+        store->recover();
+        return store;
+    }
+    const std::string draft = path + ".new";
+    {
+        const File file{::open(draft.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
+        const int failed =
+            file.fd() < 0 ? errno : ::posix_fallocate(file.fd(), 0, static_cast<off_t>(store->map_bytes_));
+        if (failed != 0) {
+            errno = failed;
+            error = with_errno("message store: cannot create " + draft);
+            return nullptr;
+        }
+    }
+    if (!store->map(draft, error)) return nullptr;
+    Header& header = *store->header_;
+    header.magic = kMagic;
+    header.version = kVersion;
+    header.slot_bytes = kSlotBytes;
+    header.slot_count = slots;
+    header.owner = *name;
+    header.identity_crc = header.identity();
+    header.next_sender = 1;
+    header.next_target = 1;
+    header.created_ns = now.ns();
+    if (::rename(draft.c_str(), path.c_str()) != 0) {
+        error = with_errno("message store: cannot create " + path);
+        return nullptr;
+    }
+    store->recover();
+    return store;
+}
+
+MessageStore::~MessageStore() {
+    if (map_ != nullptr) ::munmap(map_, map_bytes_);
+    if (lock_fd_ >= 0) ::close(lock_fd_);
+}
+
+bool MessageStore::lock(const std::string& dir, std::string& error) {
+    const std::string path = dir + "/lock";
+    lock_fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock_fd_ < 0) {
+        error = with_errno("message store: cannot open " + path);
+        return false;
+    }
+    if (::flock(lock_fd_, LOCK_EX | LOCK_NB) == 0) return true;
+    error = errno == EWOULDBLOCK ? "message store: " + dir + " is in use by another process"
+                                 : with_errno("message store: cannot lock " + path);
+    return false;
+}
+
+bool MessageStore::map(const std::string& path, std::string& error) {
+    const File file{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
+    struct stat info {};
+    if (file.fd() < 0 || ::fstat(file.fd(), &info) != 0) {
+        error = with_errno("message store: cannot open " + path);
+        return false;
+    }
+    if (info.st_size < static_cast<off_t>(kHeaderBytes)) {
+        error = "message store: " + path + " is too short to be a message store";
+        return false;
+    }
+    // A file of another size is still mapped as far as its header, so that `check` can say what it is.
+    const auto size = static_cast<std::size_t>(info.st_size);
+    map_bytes_ = size == map_bytes_ ? map_bytes_ : kHeaderBytes;
+    void* const place =
+        ::mmap(nullptr, map_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, file.fd(), 0);
+    if (place == MAP_FAILED) {
+        error = with_errno("message store: cannot map " + path);
+        return false;
+    }
+    map_ = place;
+    header_ = static_cast<Header*>(place);
+    slots_ = reinterpret_cast<Slot*>(static_cast<char*>(place) + kHeaderBytes);
+    return true;
+}
+
+bool MessageStore::check(std::string_view owner, const std::string& path, std::string& error) const {
+    const Header& header = *header_;
+    const auto refuse = [&](const std::string& why) {
+        error = "message store: " + path + " " + why;
+        return false;
+    };
+    if (header.magic != kMagic) return refuse("is not a message store");
+    if (header.version != kVersion) {
+        return refuse("has version " + std::to_string(header.version) + ", this program knows version " +
+                      std::to_string(kVersion));
+    }
+    if (header.identity_crc != header.identity()) return refuse("has a damaged header");
+    if (header.owner.view() != owner) {
+        return refuse("belongs to session " + std::string{header.owner.view()} + ", not " +
+                      std::string{owner});
+    }
+    if (header.slot_count != slot_count_ || header.slot_bytes != kSlotBytes) {
+        return refuse("has " + std::to_string(header.slot_count) + " slots of " +
+                      std::to_string(header.slot_bytes) + " bytes, the configuration wants " +
+                      std::to_string(slot_count_) + " of " + std::to_string(kSlotBytes));
+    }
+    if (map_bytes_ != kHeaderBytes + std::size_t{slot_count_} * kSlotBytes) return refuse("is cut short");
+    const auto valid = [](std::uint64_t n) { return n >= 1 && n <= INT32_MAX; };
+    if (!valid(header.next_sender) || !valid(header.next_target)) {
+        return refuse("has impossible sequence numbers");
+    }
+    return true;
+}
+
+void MessageStore::recover() {
+    by_order_.assign(std::size_t{slot_count_} * 2, 0);
+    recover_unfinished();
+    const std::uint32_t next = next_sender();
+    for (std::uint32_t i = 0; i < slot_count_; ++i) {
+        Slot& s = slots_[i];
+        if (s.sequence == 0 && s.crc == 0) continue;
+        const bool kept = s.whole() && s.sequence < next && (s.sequence & (slot_count_ - 1)) == i;
+        if (!kept) {
+            std::memset(&s, 0, offsetof(Slot, message));
+        } else if (s.order != 0) {
+            index_order(OrderId{s.order}, i);
+        }
+    }
+    // Every number we used and still should have has to be there; the slot of the next number may have been
+    // emptied already.
+    const std::uint32_t oldest = next >= slot_count_ ? next - slot_count_ + 1 : 1;
+    for (std::uint32_t sequence = oldest; sequence < next; ++sequence) {
+        if (stored(sequence) == nullptr) ++damaged_;
+    }
+}
+
+// A slot at the next number was being sent when the process ended: it may have left, so its number is used.
+void MessageStore::recover_unfinished() {
+    while (stored(next_sender()) != nullptr) {
+        ++unfinished_;
+        set_next_sender(next_sender() + 1);
+    }
+}
+
+MessageStore::Slot& MessageStore::slot(std::uint32_t sequence) const {
+    return slots_[sequence & (slot_count_ - 1)];
+}
+
+const MessageStore::Slot* MessageStore::stored(std::uint32_t sequence) const {
+    const Slot& s = slot(sequence);
+    return sequence != 0 && s.sequence == sequence && s.whole() ? &s : nullptr;
+}
+
+bool MessageStore::put(std::uint32_t sequence, std::string_view message, OrderId order) {
+    if (message.size() > kMaxMessage) return false;
+    Slot& s = slot(sequence);
+    let_go(s);
+    std::memcpy(s.message, message.data(), message.size());
+    s.length = static_cast<std::uint32_t>(message.size());
+    s.order = order.value;
+    s.flags = 0;
+    store(s.sequence, std::uint64_t{sequence});
+    store(s.crc, s.checksum());
+    if (!order.is_none()) index_order(order, sequence & (slot_count_ - 1));
+    return true;
+}
+
+// Empties a slot, remembering whose it was: an order's, which from here on counts as one that had a slot.
+void MessageStore::let_go(Slot& s) {
+    if (s.sequence == 0) return;
+    if (s.order != 0) {
+        if (s.order > header_->let_go) store(header_->let_go, std::uint64_t{s.order});
+        forget_order(OrderId{s.order}, static_cast<std::uint32_t>(&s - slots_));
+    }
+    store(s.sequence, std::uint64_t{0});
+    store(s.crc, std::uint32_t{0});
+}
+
+std::string_view MessageStore::get(std::uint32_t sequence) const {
+    const Slot* const s = stored(sequence);
+    return s != nullptr ? std::string_view{s->message, s->length} : std::string_view{};
+}
+
+OrderId MessageStore::order_at(std::uint32_t sequence) const {
+    const Slot* const s = stored(sequence);
+    return s != nullptr ? OrderId{s->order} : OrderId{};
+}
+
+std::uint32_t MessageStore::flags_at(std::uint32_t sequence) const {
+    const Slot& s = slot(sequence);
+    return sequence != 0 && s.sequence == sequence ? s.flags : 0;
+}
+
+void MessageStore::set_flag(std::uint32_t sequence, SlotFlag flag) {
+    Slot& s = slot(sequence);
+    if (sequence != 0 && s.sequence == sequence) store(s.flags, s.flags | flag);
+}
+
+std::size_t MessageStore::home(OrderId order) const {
+    return hash64(&order.value, sizeof order.value) & (by_order_.size() - 1);
+}
+
+void MessageStore::index_order(OrderId order, std::uint32_t slot_index) {
+    std::size_t i = home(order);
+    while (by_order_[i] != 0) i = (i + 1) & (by_order_.size() - 1);
+    by_order_[i] = slot_index + 1;
+}
+
+void MessageStore::forget_order(OrderId order, std::uint32_t slot_index) {
+    const std::size_t mask = by_order_.size() - 1;
+    std::size_t hole = home(order);
+    while (by_order_[hole] != 0 && by_order_[hole] != slot_index + 1) hole = (hole + 1) & mask;
+    if (by_order_[hole] == 0) return;
+    // Those behind move up, unless that would put one before its home.
+    for (std::size_t i = (hole + 1) & mask; by_order_[i] != 0; i = (i + 1) & mask) {
+        const std::size_t at = home(OrderId{slots_[by_order_[i] - 1].order});
+        if (((i - at) & mask) < ((i - hole) & mask)) continue;
+        by_order_[hole] = by_order_[i];
+        hole = i;
+    }
+    by_order_[hole] = 0;
+}
+
+std::uint32_t MessageStore::find_order(OrderId order) const {
+    if (order.is_none()) return 0;
+    std::uint32_t newest = 0;
+    for (std::size_t i = home(order); by_order_[i] != 0; i = (i + 1) & (by_order_.size() - 1)) {
+        const Slot& s = slots_[by_order_[i] - 1];
+        if (s.order == order.value) newest = std::max(newest, static_cast<std::uint32_t>(s.sequence));
+    }
+    return newest;
+}
+
+bool MessageStore::has_slot(OrderId order) const {
+    if (order.is_none()) return false;
+    return damaged_ != 0 || order.value <= header_->let_go || find_order(order) != 0;
+}
+
+std::uint32_t MessageStore::next_sender() const {
+    return static_cast<std::uint32_t>(load(header_->next_sender));
+}
+std::uint32_t MessageStore::next_target() const {
+    return static_cast<std::uint32_t>(load(header_->next_target));
+}
+void MessageStore::set_next_sender(std::uint32_t n) { store(header_->next_sender, std::uint64_t{n}); }
+void MessageStore::set_next_target(std::uint32_t n) { store(header_->next_target, std::uint64_t{n}); }
+
+Nanos MessageStore::created() const { return Nanos::from_ns(load(header_->created_ns)); }
+
+// Slots first: a reset cut short leaves the old numbers without messages (then gap-filled, and counted as
+// damaged, so that has_slot stays careful), never new numbers beside old messages.
+void MessageStore::reset(Nanos now) {
+    for (std::uint32_t i = 0; i < slot_count_; ++i) let_go(slots_[i]);
+    set_next_sender(1);
+    set_next_target(1);
+    store(header_->created_ns, now.ns());
+}
+
+std::uint64_t MessageStore::rising_stamp(std::uint64_t at_least) {
+    store(header_->stamp, std::max(at_least, header_->stamp + 1));
+    return header_->stamp;
+}
+
+}  // namespace hw::fix

@@ -1,0 +1,123 @@
+// The one door between QuickFIX and the rest: plain structs and two abstract classes, in C++14, because
+// QuickFIX's headers compile as nothing newer.
+//
+// On this side of it stands a FIX::Session driven by hand: bytes in, timers, messages out, all in the
+// caller's thread. QuickFixHost is what the session asks and tells while one of those calls runs. Nothing
+// here throws; whatever QuickFIX throws is caught behind the door and counted.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hw {
+namespace fix {
+
+struct TextField {
+    int tag;
+    std::string value;
+};
+
+/// A field of a received message; points into it.
+struct FieldView {
+    int tag;
+    const char* data;
+    std::size_t size;
+};
+
+/// A received message that passed the session's checks. Groups are left out.
+struct InboundMessage {
+    const char* type;
+    std::size_t type_size;
+    std::uint32_t sequence;
+    bool possible_duplicate;  ///< 43=Y
+    bool possible_resend;     ///< 97=Y
+    const FieldView* fields;  ///< body, then header
+    std::size_t field_count;
+};
+
+/// What became of a received application message; anything but `accepted` is answered with a reject.
+enum class Verdict {
+    accepted,
+    bad_format,  ///< session Reject, 373=6 and 371
+    bad_value,   ///< session Reject, 373=5 and 371
+    missing,     ///< BusinessMessageReject, 380=5
+    unsupported  ///< BusinessMessageReject, 380=3
+};
+
+struct VerdictOn {
+    Verdict verdict;
+    int tag;
+};
+
+/// Why a whole message did not get as far as the application.
+enum class SessionFault {
+    not_parsed,  ///< no FIX message inside its frame
+    store_failed,
+    exception  ///< anything else QuickFIX threw
+};
+
+class QuickFixHost {
+  public:
+    virtual ~QuickFixHost() = default;
+
+    virtual bool write(const char* data, std::size_t size) = 0;
+    virtual void close() = 0;
+
+    virtual VerdictOn on_application(const InboundMessage&) = 0;
+    virtual void on_admin(const InboundMessage&) = 0;
+    /// Fields that the venue's dialect adds to our Logon and Logout.
+    virtual void logon_fields(std::vector<TextField>&) = 0;
+    virtual void logout_fields(std::vector<TextField>&) = 0;
+    /// An administrative message of ours is about to leave; `reason` is 373 of a Reject, else -1.
+    virtual void on_admin_sent(char type, int reason) = 0;
+    /// The venue asks again for an application message: true sends it again, false gap-fills it.
+    virtual bool may_replay(const std::string& type, std::uint32_t sequence,
+                            const std::string& original_sending_time) = 0;
+    /// QuickFIX's own words on what it does, e.g. why it disconnects.
+    virtual void on_note(const std::string&) = 0;
+    virtual void on_fault(SessionFault, const char* what) = 0;
+
+    // The message store. `store` returns false when it cannot keep the message: it is then not sent.
+    virtual bool store(std::uint32_t sequence, const std::string& message) = 0;
+    virtual void stored(std::uint32_t begin, std::uint32_t end, std::vector<std::string>&) const = 0;
+    virtual std::uint32_t next_sender() const = 0;
+    virtual std::uint32_t next_target() const = 0;
+    virtual void set_next_sender(std::uint32_t) = 0;
+    virtual void set_next_target(std::uint32_t) = 0;
+    virtual void reset_store() = 0;
+};
+
+struct QuickFixSettings {
+    std::string sender_comp_id;
+    std::string target_comp_id;
+    int heartbeat_s = 0;
+    const char* dictionary = nullptr;  ///< XML text
+};
+
+class QuickFixSession {
+  public:
+    /// Nothing, and the reason in `error`, when QuickFIX refuses the settings. The host outlives it.
+    static std::unique_ptr<QuickFixSession> create(const QuickFixSettings&, QuickFixHost&,
+                                                   std::string& error);
+    virtual ~QuickFixSession() = default;
+
+    // Times are nanoseconds since 1970, UTC.
+    virtual void connected() = 0;     ///< the host's write works from here on
+    virtual void disconnected() = 0;  ///< and from here on no longer
+    virtual void receive(const std::string& message, std::int64_t now_ns) = 0;  ///< one whole message
+    virtual void run_timers(std::int64_t now_ns) = 0;  ///< logon, heartbeats, timeouts; only while connected
+    /// False: not logged on, or the store did not take it; then no sequence number was used.
+    virtual bool send(const char* type, const std::vector<TextField>& body) = 0;
+    virtual void begin_logout() = 0;
+
+    virtual bool attached()
+        const = 0;  ///< between `connected` and the end of the connection, from either side
+    virtual bool logged_on() const = 0;
+    virtual bool in_agreement() const = 0;  ///< logged on, and nothing of theirs is missing
+};
+
+}  // namespace fix
+}  // namespace hw

@@ -1,0 +1,68 @@
+// Turns what the venue says of orders and trades into Events.
+//
+// Every fill of the account becomes an `execution`, whoever's order it was: that is how the option fills of a
+// quoting engine arrive. Other reports become Events only for orders of ours. A field that does not parse
+// makes no Event: it is counted and the message is rejected. A fill in an instrument that we do not know
+// still makes an `execution`, without instrument: the engine stops on it, which is better than not knowing of
+// it. Each Event is flushed before the session moves its sequence number on, so that a message is asked for
+// again unless the journal has it.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "core/event.h"
+#include "core/instrument.h"
+#include "fix/counters.h"
+#include "fix/dialect/dialect.h"
+#include "fix/message_store.h"
+#include "fix/quickfix_bridge.h"
+
+namespace hw::fix {
+
+class ReportReader {
+  public:
+    ReportReader(const Dialect& dialect, const InstrumentTable& instruments, MessageStore& store,
+                 EventSinkRef sink, Counters& counters)
+        : dialect_(dialect), instruments_(instruments), store_(store), sink_(sink), counters_(counters) {}
+
+    /// An application message of the venue's, in sequence.
+    VerdictOn read(const InboundMessage&);
+    /// A session Reject (35=3) of a message of ours.
+    void read_session_reject(const InboundMessage&);
+    /// A mass status request with this id has been sent: the answers count from here on. None: no longer.
+    void settle_requested(OrderId request);
+
+  private:
+    struct Report;
+
+    VerdictOn read_execution_report(const InboundMessage&);
+    VerdictOn read_cancel_reject(const InboundMessage&);
+    VerdictOn read_business_reject(const InboundMessage&);
+    VerdictOn read_mass_cancel_report(const InboundMessage&);
+
+    VerdictOn read_common(const InboundMessage&, Report&);
+    VerdictOn read_quantities(const Report&, Qty& cum, Qty& leaves);
+    VerdictOn read_fill(const InboundMessage&, const Report&);
+    VerdictOn read_fee(const InboundMessage&, Execution&);
+    VerdictOn read_group(const InboundMessage&, Execution&);
+    VerdictOn read_changed_trade(const InboundMessage&, const Report&);
+    VerdictOn read_update(const InboundMessage&, const Report&);
+    VerdictOn note_status_report(const InboundMessage&, const Report&);
+    void complete_settlement();
+    void refused(const InboundMessage&, std::uint32_t code, OrderId named);
+
+    VerdictOn bad(Verdict, int tag, std::uint64_t& counter);
+    VerdictOn missing(int tag) { return bad(Verdict::missing, tag, counters_.field_missing); }
+
+    const Dialect& dialect_;
+    const InstrumentTable& instruments_;
+    MessageStore& store_;
+    EventSinkRef sink_;
+    Counters& counters_;
+    OrderId settle_request_;
+    std::uint32_t settle_answers_ = 0;  ///< reports that answered it
+    std::uint32_t settle_ours_ = 0;     ///< of these, on orders of ours
+};
+
+}  // namespace hw::fix

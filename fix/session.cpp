@@ -1,0 +1,428 @@
+#include "fix/session.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "fix/dialect/dialect.h"
+#include "fix/dictionary.h"
+#include "fix/message_store.h"
+#include "fix/order_writer.h"
+#include "fix/quickfix_bridge.h"
+#include "fix/report_reader.h"
+#include "fix/timestamp.h"
+
+namespace hw::fix {
+namespace {
+
+constexpr Nanos kSyncPatience = Nanos::from_ms(1000);  // for a test request's answer, before another is sent
+constexpr std::string_view kAdminTypes = "012345A";
+constexpr std::string_view kOrderIdTags[] = {
+    "\x01"
+    "11=",
+    "\x01"
+    "584="};
+
+std::string_view field(const InboundMessage& message, int tag) {
+    for (std::size_t i = 0; i < message.field_count; ++i) {
+        if (message.fields[i].tag == tag) return {message.fields[i].data, message.fields[i].size};
+    }
+    return {};
+}
+
+std::string_view value_of(std::string_view message, std::string_view tag_with_soh) {
+    const auto at = message.find(tag_with_soh);
+    if (at == std::string_view::npos) return {};
+    const std::string_view rest = message.substr(at + tag_with_soh.size());
+    return rest.substr(0, rest.find('\x01'));
+}
+
+// The id under which an outgoing message of ours is to be found again.
+OrderId order_in(std::string_view message) {
+    for (const std::string_view tag : kOrderIdTags) {
+        if (const auto id = OrderId::parse(value_of(message, tag))) return *id;
+    }
+    return {};
+}
+
+bool is_admin(std::string_view message) {
+    const std::string_view type = value_of(message,
+                                           "\x01"
+                                           "35=");
+    return type.size() == 1 && kAdminTypes.find(type[0]) != std::string_view::npos;
+}
+
+bool make_directory(const std::string& dir, std::string& error) {
+    if (::mkdir(dir.c_str(), 0700) == 0 || errno == EEXIST) return true;
+    error = "message store: cannot create " + dir + ": " + std::strerror(errno);
+    return false;
+}
+
+std::string config_error(const SessionConfig& config) {
+    if (config.sender_comp_id.empty()) return "FIX session: sender_comp_id is missing";
+    if (config.target_comp_id.empty()) return "FIX session: target_comp_id is missing";
+    if (config.heartbeat_s < 1 || config.heartbeat_s > 3600) {
+        return "FIX session: heartbeat_s has to be 1 to 3600";
+    }
+    if (config.store_dir.empty()) return "FIX session: store_dir is missing";
+    return {};
+}
+
+}  // namespace
+
+class OrderSession::Impl final : public QuickFixHost {
+  public:
+    Impl(const SessionConfig& config, const InstrumentTable& instruments, EventSinkRef sink, Nanos now,
+         std::unique_ptr<Dialect> dialect, std::unique_ptr<MessageStore> store)
+        : time_to_live_(config.order_time_to_live),
+          dialect_(std::move(dialect)),
+          store_(std::move(store)),
+          sink_(sink),
+          writer_(config, *dialect_, instruments),
+          reader_(*dialect_, instruments, *store_, sink, counters_),
+          now_(now) {
+        fields_.reserve(32);
+    }
+
+    bool start(const SessionConfig& config, std::string& error) {
+        QuickFixSettings settings;
+        settings.sender_comp_id = config.sender_comp_id;
+        settings.target_comp_id = config.target_comp_id;
+        settings.heartbeat_s = static_cast<int>(config.heartbeat_s);
+        settings.dictionary = fix44_dictionary_text();
+        engine_ = QuickFixSession::create(settings, *this, error);
+        return engine_ != nullptr;
+    }
+
+    void on_connected(ByteSinkRef sink, Nanos now) {
+        if (phase_ != Phase::down) on_disconnected(now, "replaced by another connection");
+        now_ = now;
+        bytes_ = sink;
+        first_of_connection_ = store_->next_sender();
+        reason_.clear();
+        phase_ = Phase::logging_on;
+        engine_->connected();
+        engine_->run_timers(now.ns());
+        follow();
+    }
+
+    void on_bytes(const char* data, std::size_t size, Nanos now) {
+        now_ = now;
+        if (!engine_->attached()) return;
+        framer_.push(data, size);
+        for (auto message = framer_.next(); !message.empty(); message = framer_.next()) {
+            message_.assign(message);
+            engine_->receive(message_, now.ns());
+            follow();
+            if (!engine_->attached()) break;
+        }
+    }
+
+    void on_disconnected(Nanos now, std::string_view why) {
+        now_ = now;
+        if (reason_.empty()) reason_ = why;
+        engine_->disconnected();
+        follow();
+    }
+
+    void poll(Nanos now) {
+        now_ = now;
+        if (phase_ == Phase::down) return;
+        engine_->run_timers(now.ns());
+        follow();
+    }
+
+    bool send(const Action& action, Nanos now) {
+        now_ = now;
+        const bool ready =
+            action.header.type == ActionType::new_order ? phase_ == Phase::up : engine_->logged_on();
+        const char* const type = ready ? writer_.write(action, now, fields_) : nullptr;
+        const bool stored = type != nullptr && engine_->send(type, fields_);
+        if (!stored) {
+            ++counters_.sends_refused;
+        } else {
+            count_sent(action);
+        }
+        follow();
+        return stored;
+    }
+
+    void begin_logout(Nanos now) {
+        now_ = now;
+        reason_ = "logged out";
+        engine_->begin_logout();
+        engine_->run_timers(now.ns());
+        follow();
+    }
+
+    bool attached() const { return engine_->attached(); }
+    bool logged_on() const { return engine_->logged_on(); }
+    bool up() const { return phase_ == Phase::up; }
+    bool has_slot(OrderId order) const { return store_->has_slot(order); }
+    const Counters& counters() const { return counters_; }
+    const StreamFramer::Counters& framing_counters() const { return framer_.counters(); }
+    std::string_view last_note() const { return note_; }
+
+    // QuickFixHost
+
+    bool write(const char* data, std::size_t size) override {
+        if (bytes_ && bytes_.send(data, size)) return true;
+        ++counters_.transport_refused;
+        return false;
+    }
+    void close() override {
+        if (bytes_) bytes_.close();
+    }
+
+    VerdictOn on_application(const InboundMessage& message) override { return reader_.read(message); }
+
+    void on_admin(const InboundMessage& message) override {
+        ++counters_.admin_received;
+        switch (message.type[0]) {
+            case '0':
+                if (phase_ == Phase::syncing && field(message, 112) == sync_id_) sync_answered_ = true;
+                break;
+            case '3':
+                reader_.read_session_reject(message);
+                break;
+            case '5':
+                if (!field(message, 58).empty()) reason_ = field(message, 58);
+                break;
+            case 'A':
+                ++counters_.logons;
+                break;
+            default:
+                break;
+        }
+    }
+
+    void logon_fields(std::vector<TextField>& fields) override {
+        const auto ms = static_cast<std::uint64_t>(std::max<std::int64_t>(now_.ns() / 1'000'000, 0));
+        dialect_->logon_fields(store_->rising_stamp(ms), fields);
+    }
+    void logout_fields(std::vector<TextField>& fields) override { dialect_->logout_fields(fields); }
+
+    void on_admin_sent(char type, int reason) override {
+        ++counters_.admin_sent;
+        if (type != '3') return;
+        ++counters_.rejects_sent;
+        ++(reason == 6   ? counters_.rejects_sent_format
+           : reason == 5 ? counters_.rejects_sent_value
+           : reason == 1 ? counters_.rejects_sent_missing
+                         : counters_.rejects_sent_other);
+    }
+
+    bool may_replay(const std::string& type, std::uint32_t sequence,
+                    const std::string& original_sending_time) override {
+        const auto sent = parse_timestamp(original_sending_time);
+        const bool young = sent && now_ - *sent <= time_to_live_;
+        if (type == "D") return young ? replay_order(sequence) : gap_fill_order(sequence);
+        // A cancel does no harm late. An old status request would only be answered twice.
+        if (type == "F" || type == "q") return true;
+        ++counters_.messages_gap_filled;
+        return false;
+    }
+
+    void on_note(const std::string& text) override {
+        note_ = text;
+        if (text.starts_with("Timed out") || text.starts_with("MsgSeqNum too low")) reason_ = text;
+    }
+    void on_fault(SessionFault fault, const char* what) override {
+        ++(fault == SessionFault::not_parsed ? counters_.not_parsed : counters_.session_faults);
+        note_ = what;
+    }
+
+    bool store(std::uint32_t sequence, const std::string& message) override {
+        if (store_->put(sequence, message, order_in(message))) return true;
+        // An administrative message is never sent again but gap-filled: its number is all that matters.
+        if (is_admin(message)) return store_->put(sequence, {}, OrderId{});
+        ++counters_.store_refused;
+        return false;
+    }
+    void stored(std::uint32_t begin, std::uint32_t end, std::vector<std::string>& messages) const override {
+        const std::uint32_t next = store_->next_sender();
+        const std::uint32_t oldest = next > store_->slots() ? next - store_->slots() : 1;
+        for (std::uint32_t i = std::max(begin, oldest); i <= end && i < next; ++i) {
+            const std::string_view message = store_->get(i);
+            if (!message.empty()) messages.emplace_back(message);
+        }
+    }
+    std::uint32_t next_sender() const override { return store_->next_sender(); }
+    std::uint32_t next_target() const override { return store_->next_target(); }
+    void set_next_sender(std::uint32_t n) override { store_->set_next_sender(n); }
+    void set_next_target(std::uint32_t n) override { store_->set_next_target(n); }
+    void reset_store() override {
+        store_->reset(now_);
+        ++counters_.sequence_resets;
+    }
+
+  private:
+    enum class Phase : std::uint8_t { down, logging_on, agreeing, syncing, up };
+
+    // Moves the phase to where the session engine has got to. Ends a step only where nothing more follows.
+    void follow() {
+        if (phase_ == Phase::down) return;
+        if (!engine_->attached()) return go_down();
+        if (!engine_->logged_on()) return;
+        if (phase_ == Phase::logging_on) phase_ = Phase::agreeing;
+        if (!engine_->in_agreement()) return lose_agreement();
+        if (phase_ == Phase::agreeing) ask_for_sync();
+        if (phase_ == Phase::syncing) await_sync();
+    }
+
+    void go_down() {
+        framer_.clear();
+        bytes_ = {};
+        phase_ = Phase::down;
+        reader_.settle_requested(OrderId{});
+        announce(false, reason_.empty() ? note_ : reason_);
+    }
+
+    void lose_agreement() {
+        if (phase_ == Phase::up) {
+            ++counters_.gaps;
+            announce(false, "messages of the venue are missing, asked for them again");
+        }
+        phase_ = Phase::agreeing;
+    }
+
+    void ask_for_sync() {
+        sync_id_ = "HW-SYNC-" + std::to_string(++sync_count_);
+        sync_answered_ = false;
+        sync_asked_ = now_;
+        if (engine_->send("1", {{112, sync_id_}})) phase_ = Phase::syncing;
+    }
+
+    void await_sync() {
+        if (sync_answered_) {
+            phase_ = Phase::up;
+            ++counters_.session_ups;
+            announce(true, "logged on");
+        } else if (now_ - sync_asked_ > kSyncPatience) {
+            phase_ = Phase::agreeing;
+        }
+    }
+
+    void announce(bool is_up, std::string_view text) {
+        SessionState& state =
+            sink_.stage(EventType::session_state, kNoInstrument, Nanos{}).payload.session_state;
+        state.up = is_up ? 1 : 0;
+        state.text = Name<64>::cut(text);
+        sink_.flush();
+    }
+
+    bool replay_order(std::uint32_t sequence) {
+        store_->set_flag(sequence, kReplayed);
+        ++counters_.orders_replayed;
+        return true;
+    }
+
+    // The venue asks for an order that is too old to be sent now: it gets a gap fill instead. Is that order
+    // then certainly dead? That the venue asks for it means that it has not processed it, unless
+    //  - we replayed it before: two requests may overlap, and the first was answered with the order itself;
+    //  - it was sent on this very connection: a request is for everything from some number on, so it may name
+    //    an order that came after the gap and lies in the venue's queue, or one that was still under way;
+    //  - the venue has already spoken of it: then the venue has lost its memory (a failover), not our order.
+    // Only without any of these do we say so. Otherwise its fate is unknown, and settled like any other.
+    bool gap_fill_order(std::uint32_t sequence) {
+        ++counters_.orders_gap_filled;
+        const OrderId order = store_->order_at(sequence);
+        const std::uint32_t flags = store_->flags_at(sequence);
+        if (order.is_none() || (flags & kGapFilled) != 0) return false;
+        store_->set_flag(sequence, kGapFilled);
+        const bool certain = sequence < first_of_connection_ && (flags & (kReplayed | kAcknowledged)) == 0;
+        if (certain) {
+            OrderUnsent& unsent =
+                sink_.stage(EventType::order_unsent, kNoInstrument, Nanos{}).payload.order_unsent;
+            unsent.order = order;
+            unsent.reason = UnsentReason::replaced_by_gap_fill;
+        } else {
+            OrderUpdate& update =
+                sink_.stage(EventType::order_update, kNoInstrument, Nanos{}).payload.order_update;
+            update.order = order;
+            update.status = OrderStatus::unknown;
+            update.text = Name<64>::cut("asked for again by the venue, too old to be sent again");
+        }
+        sink_.flush();
+        return false;
+    }
+
+    void count_sent(const Action& action) {
+        switch (action.header.type) {
+            case ActionType::new_order:
+                ++counters_.orders_sent;
+                break;
+            case ActionType::cancel_order:
+                ++counters_.cancels_sent;
+                break;
+            case ActionType::mass_cancel:
+                ++counters_.mass_cancels_sent;
+                break;
+            default:
+                ++counters_.settle_requests_sent;
+                reader_.settle_requested(action.payload.settle_orders.order);
+                break;
+        }
+    }
+
+    const Nanos time_to_live_;
+    const std::unique_ptr<Dialect> dialect_;
+    const std::unique_ptr<MessageStore> store_;
+    EventSinkRef sink_;
+    Counters counters_;
+    OrderWriter writer_;
+    ReportReader reader_;
+    StreamFramer framer_;
+    ByteSinkRef bytes_;
+    std::unique_ptr<QuickFixSession> engine_;
+    std::vector<TextField> fields_;
+    std::string message_;
+    std::string note_;
+    std::string reason_;  ///< why the session will have gone down
+    std::string sync_id_;
+    Nanos now_;
+    Nanos sync_asked_;
+    std::uint64_t sync_count_ = 0;
+    std::uint32_t first_of_connection_ = 1;  ///< numbers below were sent on earlier connections
+    Phase phase_ = Phase::down;
+    bool sync_answered_ = false;
+};
+
+std::unique_ptr<OrderSession> OrderSession::create(const SessionConfig& config,
+                                                   const Credentials& credentials,
+                                                   const InstrumentTable& instruments, EventSinkRef sink,
+                                                   Nanos now, std::string& error) {
+    error = config_error(config);
+    if (!error.empty()) return nullptr;
+    auto dialect = make_dialect(config, credentials, error);
+    if (dialect == nullptr || !make_directory(config.store_dir, error)) return nullptr;
+    auto store = MessageStore::open(config.store_dir, config.sender_comp_id + "->" + config.target_comp_id,
+                                    config.store_slots, now, error);
+    if (store == nullptr) return nullptr;
+    auto impl = std::make_unique<Impl>(config, instruments, sink, now, std::move(dialect), std::move(store));
+    if (!impl->start(config, error)) return nullptr;
+    return std::unique_ptr<OrderSession>{new OrderSession(std::move(impl))};
+}
+
+OrderSession::OrderSession(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+OrderSession::~OrderSession() = default;
+
+void OrderSession::on_connected(ByteSinkRef sink, Nanos now) { impl_->on_connected(sink, now); }
+void OrderSession::on_bytes(const char* data, std::size_t size, Nanos now) {
+    impl_->on_bytes(data, size, now);
+}
+void OrderSession::on_disconnected(Nanos now, std::string_view why) { impl_->on_disconnected(now, why); }
+void OrderSession::poll(Nanos now) { impl_->poll(now); }
+bool OrderSession::send(const Action& action, Nanos now) { return impl_->send(action, now); }
+void OrderSession::begin_logout(Nanos now) { impl_->begin_logout(now); }
+bool OrderSession::attached() const { return impl_->attached(); }
+bool OrderSession::logged_on() const { return impl_->logged_on(); }
+bool OrderSession::up() const { return impl_->up(); }
+bool OrderSession::has_slot(OrderId order) const { return impl_->has_slot(order); }
+const Counters& OrderSession::counters() const { return impl_->counters(); }
+const StreamFramer::Counters& OrderSession::framing_counters() const { return impl_->framing_counters(); }
+std::string_view OrderSession::last_note() const { return impl_->last_note(); }
+
+}  // namespace hw::fix
