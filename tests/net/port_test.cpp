@@ -1,0 +1,254 @@
+#include "net/port.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+
+#include "tests/net/capture_files.h"
+
+namespace hw::net {
+namespace {
+
+std::string scratch(const std::string& name) {
+    return (std::filesystem::temp_directory_path() / ("hw_port_" + std::to_string(getpid()) + "_" + name))
+        .string();
+}
+
+/// Three packets at known times, the second in the same microsecond as the first plus one.
+std::vector<CapturedFrame> known_frames() {
+    std::vector<CapturedFrame> frames;
+    const UdpEndpoints to{{2, 0, 0, 0, 0, 1}, {}, 0x7f000001, 0xef6f6f03, 5265, 6100, 32};
+    for (const std::int64_t us : {1'686'858'149'957'123, 1'686'858'149'957'124, 1'686'858'150'000'000}) {
+        std::vector<std::byte> frame(100 + static_cast<std::size_t>(us % 7));
+        const std::vector<std::byte> payload(50, static_cast<std::byte>(us % 251));
+        frame.resize(build_udp_frame(to, payload, frame));
+        frames.push_back({Nanos::from_us(us), frame});
+    }
+    return frames;
+}
+
+// DPDK starts once a process: one set of devices for all the tests here.
+class PortTest : public ::testing::Test {
+  protected:
+    static void SetUpTestSuite() {
+        write_pcap(pcap_path(), known_frames());
+        std::string error;
+        ASSERT_TRUE(Eal::start(arguments(), error)) << error;
+    }
+    static void TearDownTestSuite() { std::filesystem::remove(pcap_path()); }
+
+    static std::string pcap_path() { return scratch("in.pcap"); }
+    static std::vector<std::string> arguments() {
+        return {"--no-huge",
+                "-m",
+                "128",
+                "--no-pci",
+                "--no-shconf",
+                "--no-telemetry",
+                "--lcores",
+                "0@(0-1)",
+                "--file-prefix",
+                "hwport" + std::to_string(getpid()),
+                "--log-level",
+                "*:error",
+                "--vdev=net_ring0",
+                "--vdev=net_null0",
+                "--vdev=net_pcap0,rx_pcap=" + pcap_path()};
+    }
+    static std::unique_ptr<Port> open(const std::string& device) {
+        PortConfig config;
+        config.device = device;
+        config.mbufs = 1023;
+        config.rx_ring = config.tx_ring = 64;
+        std::string error;
+        auto port = Port::open(config, error);
+        EXPECT_NE(port, nullptr) << error;
+        return port;
+    }
+};
+
+TEST_F(PortTest, RingBringsBackWhatWasSent) {
+    const auto port = open("net_ring0");
+    ASSERT_TRUE(port);
+    EXPECT_TRUE(port->link_up());
+    EXPECT_EQ(port->driver(), "net_ring");
+    const auto frames = known_frames();
+    for (const auto& frame : frames) ASSERT_TRUE(port->tx(frame.bytes));
+    const auto burst = port->rx_burst();
+    ASSERT_EQ(burst.size(), frames.size());
+    for (std::size_t i = 0; i < burst.size(); ++i) {
+        EXPECT_TRUE(std::ranges::equal(burst[i].bytes, frames[i].bytes));
+        EXPECT_TRUE(burst[i].timestamp.is_zero());
+    }
+    port->release();
+    EXPECT_TRUE(port->rx_burst().empty());
+    EXPECT_EQ(port->counters().tx_packets, frames.size());
+    EXPECT_EQ(port->counters().rx_packets, frames.size());
+    EXPECT_EQ(port->counters().rx_bytes, port->counters().tx_bytes);
+}
+
+TEST_F(PortTest, BackPressureIsReportedAndNothingLeaks) {
+    const auto port = open("net_ring0");
+    ASSERT_TRUE(port);
+    const std::vector<std::byte> frame(64, std::byte{7});
+    for (int round = 0; round < 20; ++round) {  // more packets in all than the pool has buffers
+        std::uint64_t sent = 0;
+        while (port->tx(frame)) ++sent;
+        std::uint64_t received = 0;
+        for (auto burst = port->rx_burst(); !burst.empty(); burst = port->rx_burst()) {
+            received += burst.size();
+            port->release();
+        }
+        ASSERT_GT(sent, 0u);
+        ASSERT_EQ(received, sent) << "round " << round;
+    }
+    EXPECT_EQ(port->counters().tx_full + port->counters().tx_no_mbuf, 20u);
+}
+
+TEST_F(PortTest, AFrameLongerThanABufferIsRefused) {
+    const auto port = open("net_null0");
+    ASSERT_TRUE(port);
+    EXPECT_FALSE(port->tx(std::vector<std::byte>(4000)));
+    EXPECT_EQ(port->counters().tx_too_long, 1u);
+    EXPECT_TRUE(port->tx(std::vector<std::byte>(1500)));
+}
+
+TEST_F(PortTest, PcapDeviceGivesTheCapturesTimestamps) {
+    const auto port = open("net_pcap0");
+    ASSERT_TRUE(port);
+    const auto expected = known_frames();
+    std::size_t seen = 0;
+    for (int polls = 0; polls < 10; ++polls) {
+        for (const RxPacket& packet : port->rx_burst()) {
+            ASSERT_LT(seen, expected.size());
+            EXPECT_EQ(packet.timestamp.ns(), expected[seen].time.ns());
+            EXPECT_TRUE(std::ranges::equal(packet.bytes, expected[seen].bytes));
+            ++seen;
+        }
+        port->release();
+    }
+    EXPECT_EQ(seen, expected.size());
+}
+
+TEST_F(PortTest, AnUnknownDeviceIsNamedWithThoseThatExist) {
+    PortConfig config;
+    config.device = "net_memif7";
+    std::string error;
+    EXPECT_EQ(Port::open(config, error), nullptr);
+    EXPECT_NE(error.find("net_memif7"), std::string::npos) << error;
+    EXPECT_NE(error.find("net_ring0"), std::string::npos) << error;
+}
+
+TEST_F(PortTest, DpdkStartsOnceWithOneSetOfArguments) {
+    std::string error;
+    EXPECT_TRUE(Eal::start(arguments(), error)) << error;
+    EXPECT_FALSE(Eal::start({"--no-huge"}, error));
+    EXPECT_NE(error.find("other arguments"), std::string::npos) << error;
+}
+
+// Everything below does not start DPDK in this process.
+
+int listen_at(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+    const int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+    EXPECT_EQ(bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(listen(fd, 1), 0);
+    return fd;
+}
+
+TEST(MemifSocket, OnlyAnAbandonedServerSocketIsRemoved) {
+    const std::string path = scratch("memif.sock");
+    const std::string server = "--vdev=net_memif0,role=server,id=0,socket=" + path + ",socket-abstract=no";
+    const std::string client = "net_memif0,role=client,id=0,socket=" + path + ",socket-abstract=no";
+    const int fd = listen_at(path);
+    remove_stale_memif_sockets({server});
+    EXPECT_TRUE(std::filesystem::exists(path)) << "somebody listens there";
+    close(fd);
+    remove_stale_memif_sockets({"--vdev", client});
+    EXPECT_TRUE(std::filesystem::exists(path)) << "a client owns no socket";
+    remove_stale_memif_sockets({server});
+    EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+// What a process of the memif test does: echoes `count` packets as a server, or sends them as a client and
+// wants them back.
+int memif_peer(const std::string& role, const std::string& path, std::size_t count) {
+    std::string error;
+    const std::vector<std::string> arguments = {
+        "--no-huge",
+        "-m",
+        "64",
+        "--no-pci",
+        "--no-shconf",
+        "--no-telemetry",
+        "--lcores",
+        "0@(0-1)",
+        "--log-level",
+        "*:error",
+        "--file-prefix",
+        "hwmemif" + role + std::to_string(getpid()),
+        "--vdev=net_memif0,role=" + role + ",id=0,socket=" + path + ",socket-abstract=no"};
+    if (!Eal::start(arguments, error)) return std::fprintf(stderr, "%s\n", error.c_str()), 2;
+    PortConfig config;
+    config.mbufs = 2047;
+    const auto port = Port::open(config, error);
+    if (!port) return std::fprintf(stderr, "%s\n", error.c_str()), 2;
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto in_time = [&] { return std::chrono::steady_clock::now() < give_up; };
+    while (!port->link_up() && in_time()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::size_t sent = 0;
+    std::size_t received = 0;
+    const std::vector<std::byte> frame(200, std::byte{0x5a});
+    while (received < count && in_time()) {
+        if (role == "client" && sent < count && sent - received < 32 && port->tx(frame)) ++sent;
+        for (const RxPacket& packet : port->rx_burst()) {
+            ++received;
+            if (!std::ranges::equal(packet.bytes, frame)) return 3;
+            while (role == "server" && !port->tx(packet.bytes)) std::this_thread::yield();
+        }
+        port->release();
+        std::this_thread::yield();
+    }
+    if (role == "server") {  // until the client has taken everything and left
+        while (port->link_up() && in_time()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return received == count ? 0 : 4;
+}
+
+pid_t start_peer(const std::string& role, const std::string& path) {
+    const pid_t child = fork();
+    if (child == 0) _exit(memif_peer(role, path, 500));
+    return child;
+}
+
+int status_of(pid_t child) {
+    int status = -1;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 100;
+}
+
+TEST(Memif, PacketsGoBothWaysBetweenTwoProcesses) {
+    if (Eal::started())
+        GTEST_SKIP() << "skipped: DPDK already runs in this process, its children cannot start it";
+    const std::string path = scratch("pair.sock");
+    close(listen_at(path));  // what a killed server leaves behind
+    const pid_t server = start_peer("server", path);
+    const pid_t client = start_peer("client", path);
+    EXPECT_EQ(status_of(client), 0);
+    EXPECT_EQ(status_of(server), 0);
+    std::filesystem::remove(path);
+}
+
+}  // namespace
+}  // namespace hw::net
