@@ -1,0 +1,113 @@
+#include "deploy/demo_runner/programs.h"
+
+#include <arpa/inet.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace hw::demo {
+namespace {
+
+// After the hedger has stopped: the venue must outlive it, so that no message is lost at the end.
+constexpr std::uint32_t kVenueOutlives_s = 30;
+// Before the hedger stops: no option fills any more, so that the last hedges can finish.
+constexpr std::uint32_t kQuiet_s = 3;
+
+std::string text(std::uint64_t number) { return std::to_string(number); }
+
+// EAL pins its threads to what --lcores says: to all processors that we may use, the scheduler chooses.
+std::string processors() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    std::string list;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return "0";
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+        if (CPU_ISSET(cpu, &set)) list += (list.empty() ? "" : ",") + std::to_string(cpu);
+    return list;
+}
+
+std::string toml_escaped(const std::string& text) {
+    std::string escaped;
+    for (const char c : text) {
+        if (c == '"' || c == '\\') escaped += '\\';
+        escaped += c;
+    }
+    return escaped;
+}
+
+bool replace_all(std::string& text, const std::string& from, const std::string& to) {
+    bool replaced = false;
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+        text.replace(at, from.size(), to);
+        replaced = true;
+    }
+    return replaced;
+}
+
+std::string exchange_eal(const Workspace& workspace) {
+    return "--no-huge -m 256 --no-pci --no-shconf --no-telemetry --file-prefix=hedgewire-demo-exchange "
+           "--lcores=0@(" +
+           processors() +
+           ") --vdev=net_memif0,role=server,id=0,socket=" + workspace.socket("memif.sock").string() +
+           ",socket-abstract=no";
+}
+
+}  // namespace
+
+std::uint16_t free_port() {
+    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (listener < 0) return 0;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    const bool bound = bind(listener, generic, size) == 0 && getsockname(listener, generic, &size) == 0;
+    close(listener);
+    return bound ? ntohs(address.sin_port) : std::uint16_t{0};
+}
+
+std::optional<std::string> hedger_config(std::string example, const Workspace& workspace,
+                                         std::uint16_t fix_port, std::string& error) {
+    const std::pair<std::string, std::string> replacements[] = {
+        {"demo-out/memif.sock", workspace.socket("memif.sock")},
+        {"demo-out/control.sock", workspace.socket("control.sock")},
+        {"demo-out/fix", toml_escaped(workspace.out("fix"))},
+        {"demo-out/journal", toml_escaped(workspace.out("journal"))},
+        {"19878", text(fix_port)},
+        {"--lcores=0@(0)", "--lcores=0@(" + processors() + ")"},
+    };
+    for (const auto& [from, to] : replacements) {
+        if (replace_all(example, from, to)) continue;
+        error = "the example configuration does not hold " + from;
+        return std::nullopt;
+    }
+    return example;
+}
+
+Command exchange_command(const Options& options, const Workspace& workspace, std::uint16_t fix_port) {
+    const std::uint32_t quiet_s = std::min(kQuiet_s, options.seconds / 3);
+    return {{options.programs / "hedgewire-exchange", "--seed", text(options.seed), "--seconds",
+             text(options.seconds + kVenueOutlives_s), "--quiesce-seconds", text(kVenueOutlives_s + quiet_s),
+             "--eal", exchange_eal(workspace), "--device", "net_memif0", "--fix-port", text(fix_port),
+             "--fix-dir", workspace.out("exchange-fix"), "--json", workspace.out("exchange.json")},
+            workspace.out("exchange.log"),
+            workspace.out("exchange.log")};
+}
+
+Command hedger_command(const Options& options, const Workspace& workspace) {
+    return {{options.programs / "hedgewire", "run", "--config", workspace.out("hedger.toml"), "--json",
+             workspace.out("hedger.json"), "--table", "--seconds", text(options.seconds)},
+            "",
+            ""};
+}
+
+Command replay_command(const Options& options, const Workspace& workspace) {
+    return {{options.programs / "hedgewire", "replay", "--journal", workspace.out("journal"), "--json"},
+            workspace.out("replay.json"),
+            ""};
+}
+
+}  // namespace hw::demo

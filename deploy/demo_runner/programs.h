@@ -1,0 +1,27 @@
+// How the two programs and the replay are called: their command lines, and the hedger's configuration made
+// from the example.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "deploy/demo_runner/child_process.h"
+#include "deploy/demo_runner/options.h"
+#include "deploy/demo_runner/workspace.h"
+
+namespace hw::demo {
+
+/// A TCP port on 127.0.0.1 that nobody listens on; 0 when there is none.
+std::uint16_t free_port();
+
+/// The example configuration with its paths, port and processors replaced; nothing, and the reason in
+/// `error`, when the example lacks one of them.
+std::optional<std::string> hedger_config(std::string example, const Workspace&, std::uint16_t fix_port,
+                                         std::string& error);
+
+Command exchange_command(const Options&, const Workspace&, std::uint16_t fix_port);
+Command hedger_command(const Options&, const Workspace&);
+Command replay_command(const Options&, const Workspace&);
+
+}  // namespace hw::demo

@@ -1,0 +1,157 @@
+#include "deploy/demo_runner/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace hw::demo {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Positions are multiples of a nano-unit that went through decimal text.
+constexpr double kSamePosition = 1e-9;
+
+Json position_differences(const Json& hedger, const Json& exchange) {
+    std::set<std::string> symbols;
+    for (const auto& [symbol, qty] : hedger.items()) symbols.insert(symbol);
+    for (const auto& [symbol, qty] : exchange.items()) symbols.insert(symbol);
+    Json differences = Json::array();
+    for (const auto& symbol : symbols) {
+        const double ours = hedger.contains(symbol) ? hedger.at(symbol).get<double>() : 0.0;
+        const double theirs = exchange.contains(symbol) ? exchange.at(symbol).get<double>() : 0.0;
+        if (!(std::abs(ours - theirs) <= kSamePosition))
+            differences.push_back({{"symbol", symbol}, {"hedger", ours}, {"exchange", theirs}});
+    }
+    return differences;
+}
+
+Json merge(const Json& hedger, const Json& exchange, bool replay_identical) {
+    Json out;
+    out["seconds"] = hedger.at("seconds");
+    out["packets"] = hedger.at("packets");
+    out["messages"] = hedger.at("messages");
+    out["ticks"] = hedger.at("ticks");
+    out["option_fills"] = exchange.at("option_fills");
+    out["hedges"] = hedger.at("hedges");
+    for (const auto& [name, figures] : hedger.at("underlyings").items()) {
+        const Json& delta = figures.at("net_delta");
+        out["net_delta"][name] = {{"max_before", delta.at("max_before")},
+                                  {"final", delta.at("final")},
+                                  {"band", delta.at("band")},
+                                  {"target", delta.at("target")}};
+        out["greeks"][name] = {
+            {"gamma", figures.at("gamma")}, {"vega", figures.at("vega")}, {"theta", figures.at("theta")}};
+        out["price"][name] = figures.at("price");
+    }
+    const Json differences = position_differences(hedger.at("positions"), exchange.at("positions"));
+    out["positions_equal"] = differences.empty();
+    out["position_differences"] = differences;
+    out["unaccounted_fills"] =
+        exchange.at("executions").get<std::int64_t>() - hedger.at("executions").get<std::int64_t>();
+    out["duplicate_cl_ord_ids"] = exchange.at("orders").at("duplicate_cl_ord_ids");
+    out["tick_to_hedge"] = hedger.at("tick_to_hedge");
+    out["pnl"] = hedger.at("pnl");
+    out["journal"] = hedger.at("journal");
+    out["alerts"] = hedger.at("alerts");
+    out["replay_identical"] = replay_identical;
+    return out;
+}
+
+double distance(const Json& delta, const char* figure) {
+    return std::abs(delta.at(figure).get<double>() - delta.at("target").get<double>());
+}
+
+void judge_deltas(const Json& summary, std::vector<std::string>& failures) {
+    bool left = false;
+    for (const auto& [name, delta] : summary.at("net_delta").items()) {
+        const double band = delta.at("band").get<double>();
+        left = left || distance(delta, "max_before") > band;
+        if (!(distance(delta, "final") <= band))
+            failures.push_back(fmt::format("net delta of {} ended at {:.4f}, outside its band of {}", name,
+                                           delta.at("final").get<double>(), band));
+    }
+    if (!left) failures.emplace_back("no fill moved a net delta out of its band: there was nothing to show");
+}
+
+std::vector<std::string> judge(const Json& summary) {
+    std::vector<std::string> failures;
+    if (summary.at("option_fills").get<std::int64_t>() < 1) failures.emplace_back("there was no option fill");
+    if (summary.at("hedges").at("filled").get<std::int64_t>() < 1)
+        failures.emplace_back("no hedge was filled");
+    judge_deltas(summary, failures);
+    if (const auto missing = summary.at("unaccounted_fills").get<std::int64_t>(); missing != 0)
+        failures.push_back(fmt::format("{} fills of the exchange are not in the hedger's books", missing));
+    if (!summary.at("positions_equal").get<bool>())
+        failures.push_back(
+            fmt::format("positions differ in {} instruments", summary.at("position_differences").size()));
+    if (const auto twice = summary.at("duplicate_cl_ord_ids").get<std::int64_t>(); twice != 0)
+        failures.push_back(fmt::format("{} orders were sent twice", twice));
+    if (!summary.at("replay_identical").get<bool>())
+        failures.emplace_back("the replay of the journal differs from the run");
+    return failures;
+}
+
+double micros(const Json& ns) { return ns.get<double>() / 1'000; }
+
+std::string underlying_words(const Json& summary, const std::string& name) {
+    const Json& delta = summary.at("net_delta").at(name);
+    const Json& greeks = summary.at("greeks").at(name);
+    return fmt::format(
+        "  {:<9} net delta {:+.4f} (widest before a hedge {:+.4f}, band {} around {}); gamma {:.6g}, "
+        "vega {:.6g}, theta {:.6g}\n",
+        name, delta.at("final").get<double>(), delta.at("max_before").get<double>(),
+        delta.at("band").get<double>(), delta.at("target").get<double>(), greeks.at("gamma").get<double>(),
+        greeks.at("vega").get<double>(), greeks.at("theta").get<double>());
+}
+
+std::string in_words(const Json& summary, const std::vector<std::string>& failures) {
+    const Json& hedges = summary.at("hedges");
+    const Json& latency = summary.at("tick_to_hedge");
+    const double seconds = summary.at("seconds").get<double>();
+    const double ticks = summary.at("ticks").get<double>();
+    std::string words = fmt::format("\nafter {:.1f} s\n", seconds);
+    words += fmt::format("  market    {:.0f} ticks, {:.0f} a second\n", ticks,
+                         seconds > 0 ? ticks / seconds : 0.0);
+    words += fmt::format("  fills     {} option fills, {} fills unaccounted for\n",
+                         summary.at("option_fills").dump(), summary.at("unaccounted_fills").dump());
+    words += fmt::format("  hedges    {} sent, {} filled, {} rejected\n", hedges.at("sent").dump(),
+                         hedges.at("filled").dump(), hedges.at("rejected").dump());
+    for (const auto& [name, delta] : summary.at("net_delta").items())
+        words += underlying_words(summary, name);
+    words += fmt::format(
+        "  latency   tick to hedge p50 {:.1f} us, p99 {:.1f} us, max {:.1f} us (in the process)\n",
+        micros(latency.at("p50_ns")), micros(latency.at("p99_ns")), micros(latency.at("max_ns")));
+    words += fmt::format("  pnl       {:.2f} in quote currency\n",
+                         summary.at("pnl").at("total_quote").get<double>());
+    words += fmt::format("  positions {}\n", summary.at("positions_equal").get<bool>()
+                                                 ? "the hedger's and the exchange's are equal"
+                                                 : "DIFFER: " + summary.at("position_differences").dump());
+    words += fmt::format("  replay    {}\n",
+                         summary.at("replay_identical").get<bool>() ? "every action identical" : "DIFFERENT");
+    for (const auto& failure : failures) words += fmt::format("FAILED: {}\n", failure);
+    return words;
+}
+
+}  // namespace
+
+Outcome summarize(const std::string& hedger_json, const std::string& exchange_json, bool replay_identical) {
+    try {
+        const Json summary = merge(Json::parse(hedger_json), Json::parse(exchange_json), replay_identical);
+        auto failures = judge(summary);
+        Json written = summary;
+        written["passed"] = failures.empty();
+        written["failures"] = failures;
+        return {written.dump(2) + "\n", in_words(summary, failures), failures};
+    } catch (const nlohmann::json::exception& error) {
+        const std::string failure = fmt::format("a report cannot be read: {}", error.what());
+        const Json written{{"passed", false}, {"failures", Json::array({failure})}};
+        return {written.dump(2) + "\n", "FAILED: " + failure + "\n", {failure}};
+    }
+}
+
+}  // namespace hw::demo

@@ -1,0 +1,19 @@
+// What the demonstration amounts to: the hedger's figures beside the exchange's, and whether they are what a
+// hedger that works would have.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace hw::demo {
+
+struct Outcome {
+    std::string summary_json;           ///< demo-summary.json
+    std::string words;                  ///< the same for people
+    std::vector<std::string> failures;  ///< empty: all is well
+};
+
+/// Merges the two reports, JSON texts. A figure that a report lacks is a failure, never a zero.
+Outcome summarize(const std::string& hedger_json, const std::string& exchange_json, bool replay_identical);
+
+}  // namespace hw::demo
