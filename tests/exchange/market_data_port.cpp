@@ -1,0 +1,56 @@
+#include "tests/exchange/market_data_port.h"
+
+#include <array>
+
+#include "net/port.h"
+
+namespace hw::exchange {
+
+namespace {
+
+constexpr std::uint32_t kSourceIp = 10u << 24 | 1;  // 10.0.0.1
+constexpr std::uint16_t kSourcePort = 6'000;
+constexpr net::MacAddress kSourceMac = {0x02, 0, 0, 0, 0, 0x01};  // locally administered
+
+class DpdkPort final : public MarketDataPort {
+  public:
+    explicit DpdkPort(std::unique_ptr<net::Port> port) : port_(std::move(port)) {}
+
+    void send(const Packet& packet) override {
+        net::UdpEndpoints ends;
+        ends.src_mac = kSourceMac;
+        ends.src_ip = kSourceIp;
+        ends.dst_ip = packet.group_ip;
+        ends.src_port = kSourcePort;
+        ends.dst_port = packet.port;
+        const std::size_t size = net::build_udp_frame(ends, packet.payload, frame_);
+        if (size != 0 && port_->tx(std::span(frame_).first(size))) {
+            ++sent_;
+        } else {
+            ++unsent_;
+        }
+    }
+    std::uint64_t sent() const override { return sent_; }
+    std::uint64_t unsent() const override { return unsent_; }
+
+  private:
+    std::unique_ptr<net::Port> port_;
+    std::array<std::byte, net::kUdpFrameHeader + net::kMaxUdpPayload> frame_{};
+    std::uint64_t sent_ = 0;
+    std::uint64_t unsent_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<MarketDataPort> MarketDataPort::open(const std::vector<std::string>& eal,
+                                                     const std::string& device, std::string& error) {
+    if (!net::Eal::start(eal, error)) return nullptr;
+    net::PortConfig config;
+    config.eal = eal;
+    config.device = device;
+    config.mbufs = 4'095;
+    auto port = net::Port::open(config, error);
+    return port ? std::make_unique<DpdkPort>(std::move(port)) : nullptr;
+}
+
+}  // namespace hw::exchange

@@ -1,0 +1,28 @@
+// The venue's way onto the wire: UDP payloads become Ethernet frames on a DPDK port.
+//
+// A port without a peer (a memif whose client has not come yet, or has died) takes nothing; what it does not
+// take is counted and gone, as on any multicast network.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/exchange/publisher.h"
+
+namespace hw::exchange {
+
+class MarketDataPort {
+  public:
+    /// Null and a reason when the port cannot be opened. At most once per process: DPDK starts only once.
+    static std::unique_ptr<MarketDataPort> open(const std::vector<std::string>& eal,
+                                                const std::string& device, std::string& error);
+    virtual ~MarketDataPort() = default;
+
+    virtual void send(const Packet&) = 0;
+    virtual std::uint64_t sent() const = 0;
+    virtual std::uint64_t unsent() const = 0;
+};
+
+}  // namespace hw::exchange

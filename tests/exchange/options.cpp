@@ -1,0 +1,223 @@
+#include "tests/exchange/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+#include <sstream>
+
+namespace hw::exchange {
+
+namespace {
+
+constexpr const char* kAbout =
+    "hedgewire-exchange: a simulated options exchange for hedgewire to live on.\n"
+    "\n"
+    "It publishes a seeded market (spot with jumps, a perpetual, dated futures, an option chain) as Deribit\n"
+    "schema-1 multicast through a DPDK port, takes orders by FIX 4.4 on 127.0.0.1, matches them against its "
+    "own\n"
+    "books, and fills options in the same account at random times as if a quoting engine traded. Its account "
+    "at\n"
+    "the end, written with --json, is the truth to compare a hedger with.\n";
+
+constexpr const char* kExamples =
+    "\nExamples:\n"
+    "  thirty seconds over memif, unprivileged, the hedger being the memif client:\n"
+    "    hedgewire-exchange --seconds 30 --quiesce-seconds 3 --fix-port 9878 --fix-dir /tmp/x/fix --json "
+    "x.json \\\n"
+    "      --eal '--no-huge -m 128 --no-pci --no-shconf --no-telemetry --lcores 0@(0-1) \\\n"
+    "             --vdev=net_memif0,role=server,id=0,socket=/tmp/x/memif.sock,socket-abstract=no'\n"
+    "  a bad day: lost and reordered packets, a flaky order line, fills in pieces, slow options:\n"
+    "    ... --drop 0.01 --reorder 0.01 --fix-drop-every-ms 4000 --split-fills 3 --delay-us option=5000\n"
+    "\n"
+    "Exit: 0 done, 1 the FIX queues could not be emptied at the end, 2 bad usage or a port that cannot be "
+    "opened.\n";
+
+std::vector<std::string> split_words(const std::string& text) {
+    std::istringstream in(text);
+    std::vector<std::string> words;
+    for (std::string word; in >> word;) words.push_back(word);
+    return words;
+}
+
+/// What is collected as text or in units of its own before it becomes configuration.
+struct Raw {
+    std::string eal;
+    std::string families = "BTC";
+    std::string delays;
+    double short_expiry_s = 900.0;
+    std::uint32_t option_fill_every_ms = 400;
+    std::uint32_t snapshot_ms = 500;
+    std::uint32_t step_us = 250;
+    std::uint32_t delay_fills_us = 0;
+    std::uint64_t seed = 1;
+};
+
+void add_run(CLI::App& app, Options& o, Raw& raw) {
+    auto* const group = app.add_option_group("Run");
+    group->add_option("--seed", raw.seed, "the same seed gives the same market")->capture_default_str();
+    group->add_option("--seconds", o.seconds, "length of the run; 0: until SIGINT or SIGTERM")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    group
+        ->add_option("--quiesce-seconds", o.quiesce_seconds,
+                     "no option fills and no jumps at the end of the run")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    group->add_option("--json", o.json, "summary, rewritten every second and at the end");
+    group->add_option("--step-us", raw.step_us, "simulated time of one step")
+        ->check(CLI::Range(50, 100'000))
+        ->capture_default_str();
+}
+
+void add_market(CLI::App& app, Options& o, Raw& raw) {
+    auto* const group = app.add_option_group("Market");
+    group
+        ->add_option("--families", raw.families,
+                     "of BTC, ETH (inverse), BTC_USDC, ETH_USDC (linear); commas between")
+        ->capture_default_str();
+    group->add_option("--strikes", o.simulation.market.strikes, "per expiry")
+        ->check(CLI::Range(1, 101))
+        ->capture_default_str();
+    group
+        ->add_option("--short-expiry-seconds", raw.short_expiry_s,
+                     "first expiry, from the start; 0: none so near")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    group->add_option("--jump-every-s", o.simulation.market.jump_every_s, "mean time between jumps; 0: none")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    group->add_option("--vol-scale", o.simulation.market.vol_scale, "multiplies the spot's volatility")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    group->add_option("--ticks-per-second", o.simulation.messages_per_second, "market data messages a second")
+        ->check(CLI::Range(1.0, 1e6))
+        ->capture_default_str();
+    group->add_option("--snapshot-ms", raw.snapshot_ms, "length of one round of definitions and snapshots")
+        ->check(CLI::Range(1, 600'000))
+        ->capture_default_str();
+    group
+        ->add_option("--option-fill-every-ms", raw.option_fill_every_ms,
+                     "mean time between option fills; 0: none")
+        ->capture_default_str();
+    group->add_option("--option-fill-coins", o.simulation.option_flow.max_coins, "largest option fill")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    group->add_option("--combo-share", o.simulation.option_flow.combo_share, "of the option fills, 0 to 1")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+}
+
+void add_wires(CLI::App& app, Options& o, Raw& raw) {
+    auto* const group = app.add_option_group("Wires");
+    group->add_option("--eal", raw.eal, "DPDK EAL arguments in one string; without it no market data leaves");
+    group->add_option("--device", o.device, "ethdev to send on, e.g. net_memif0; default: the first port");
+    group->add_option("--fix-port", o.fix.port, "TCP port on 127.0.0.1; 0: a free one, printed at the start")
+        ->capture_default_str();
+    group->add_option("--fix-dir", o.fix.dir,
+                      "message store: what is sent while the customer is away waits here");
+    group->add_option("--fix-sender", o.fix.sender_comp_id, "the venue's CompID")->capture_default_str();
+    group->add_option("--fix-target", o.fix.target_comp_id, "the customer's CompID")->capture_default_str();
+    group->add_option("--fix-user", o.fix.username,
+                      "Username (553) that a logon must bring; default: not checked");
+    group->add_option("--fix-password", o.fix.password, "Password (554) that goes with it");
+}
+
+void add_matching(CLI::App& app, Options& o, Raw& raw) {
+    auto* const group = app.add_option_group("Matching");
+    group->add_option("--delay-us", raw.delays,
+                      "speed bump for aggressive orders by kind, e.g. perpetual=0,future=0,option=1000");
+    group
+        ->add_option("--price-band", o.simulation.venue.price_band,
+                     "of futures and perpetuals around the mark")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+}
+
+void add_faults(CLI::App& app, Options& o, Raw& raw) {
+    auto* const group = app.add_option_group("Faults");
+    PacketFaultConfig& packets = o.simulation.packet_faults;
+    const auto probability = CLI::Range(0.0, 1.0);
+    group->add_option("--drop", packets.drop, "probability that a packet is lost")->check(probability);
+    group->add_option("--duplicate", packets.duplicate, "probability that a packet comes twice")
+        ->check(probability);
+    group->add_option("--reorder", packets.reorder, "probability that a packet comes after its successor")
+        ->check(probability);
+    group->add_option("--fix-drop-every-ms", o.fix_drop_every_ms, "cut the FIX connection that often");
+    group
+        ->add_option("--reject", o.simulation.venue.reject_probability,
+                     "probability that an order is refused")
+        ->check(probability);
+    group->add_option("--delay-fills-us", raw.delay_fills_us, "fills are reported that much later");
+    group->add_option("--split-fills", o.simulation.venue.split_fills, "a fill comes in up to so many parts")
+        ->check(CLI::Range(1, 100));
+}
+
+std::string apply(const Raw& raw, Options& o) {
+    SimulationConfig& s = o.simulation;
+    o.eal = split_words(raw.eal);
+    s.market.seed = s.venue.seed = s.option_flow.seed = s.packet_faults.seed = raw.seed;
+    s.market.short_expiry = Nanos::from_ns(static_cast<std::int64_t>(raw.short_expiry_s * 1e9));
+    s.option_flow.every = Nanos::from_ms(raw.option_fill_every_ms);
+    s.snapshot_period = Nanos::from_ms(raw.snapshot_ms);
+    s.step = Nanos::from_us(raw.step_us);
+    o.fill_delay = Nanos::from_us(raw.delay_fills_us);
+    s.market.families.clear();
+    std::istringstream names(raw.families);
+    for (std::string name; std::getline(names, name, ',');) {
+        if (!Market::known_family(name))
+            return "--families: '" + name + "' is none of BTC, ETH, BTC_USDC, ETH_USDC";
+        s.market.families.push_back(name);
+    }
+    if (s.market.families.empty()) return "--families: at least one";
+    if (o.fix.dir.empty()) return "--fix-dir is needed: a directory for the FIX message store";
+    return raw.delays.empty() ? std::string{} : parse_delays(raw.delays, s.venue);
+}
+
+}  // namespace
+
+std::string parse_delays(const std::string& text, VenueConfig& venue) {
+    std::istringstream parts(text);
+    for (std::string part; std::getline(parts, part, ',');) {
+        const auto equals = part.find('=');
+        const std::string kind = part.substr(0, equals);
+        const std::string value = equals == std::string::npos ? "" : part.substr(equals + 1);
+        std::int64_t us = 0;
+        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), us);
+        if (value.empty() || error != std::errc{} || end != value.data() + value.size() || us < 0 ||
+            us > 60'000'000) {
+            return "--delay-us: '" + part + "' is not KIND=MICROSECONDS (0 to 60000000)";
+        }
+        if (kind == "perpetual") {
+            venue.delay_perpetual = Nanos::from_us(us);
+        } else if (kind == "future") {
+            venue.delay_future = Nanos::from_us(us);
+        } else if (kind == "option") {
+            venue.delay_option = Nanos::from_us(us);
+        } else {
+            return "--delay-us: kind '" + kind + "' is none of perpetual, future, option";
+        }
+    }
+    return {};
+}
+
+int parse_options(int argc, const char* const* argv, Options& options) {
+    CLI::App app(kAbout, "hedgewire-exchange");
+    app.footer(kExamples);
+    Raw raw;
+    add_run(app, options, raw);
+    add_market(app, options, raw);
+    add_wires(app, options, raw);
+    add_matching(app, options, raw);
+    add_faults(app, options, raw);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? 0 : 2;
+    }
+    const std::string wrong = apply(raw, options);
+    if (wrong.empty()) return -1;
+    std::cerr << "hedgewire-exchange: " << wrong << "\n";
+    return 2;
+}
+
+}  // namespace hw::exchange

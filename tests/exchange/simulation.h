@@ -1,0 +1,72 @@
+// The whole venue but its wires: market, matching, account, option flow and publisher, moved forward in steps
+// of simulated time by one thread.
+//
+// For one configuration and start, and the same orders at the same steps, every packet and report is the same
+// to the byte.
+#pragma once
+
+#include <memory>
+
+#include "tests/exchange/faults.h"
+#include "tests/exchange/option_flow.h"
+#include "tests/exchange/snapshot_cycle.h"
+
+namespace hw::exchange {
+
+struct SimulationConfig {
+    MarketConfig market;
+    VenueConfig venue;
+    OptionFlowConfig option_flow;
+    PacketFaultConfig packet_faults;
+    Nanos step = Nanos::from_us(250);
+    Nanos snapshot_period = Nanos::from_ms(500);
+    double messages_per_second = 2'000.0;  ///< of market data events, snapshots not counted
+    double others_per_second = 10.0;       ///< trades between strangers, in futures and perpetuals
+};
+
+class Simulation {
+  public:
+    Simulation(const SimulationConfig&, Nanos start, PacketSink, Venue::ReportSink);
+
+    /// Moves time by one step and publishes what happened.
+    void step();
+    /// Publishes what orders have changed since the last step.
+    void publish_changes();
+    /// From here on no option fills and no jumps: a hedger can end flat.
+    void quiesce();
+
+    Nanos now() const { return market_.now(); }
+    Venue& venue() { return venue_; }
+    const Venue& venue() const { return venue_; }
+    const Market& market() const { return market_; }
+    const Account& account() const { return account_; }
+    const Publisher& publisher() const { return publisher_; }
+    const PacketFaultCounts& packet_faults() const { return faults_.counts(); }
+    std::uint64_t snapshot_rounds() const { return snapshots_.rounds(); }
+
+  private:
+    void settle(const std::vector<std::size_t>& contracts);
+    void follow_jumps();
+    void quote_within_budget();
+    void requote(std::size_t contract);
+    std::size_t draw_contract();
+    void trade_of_others();
+    void publish_events();
+
+    SimulationConfig config_;
+    Market market_;
+    Quoter quoter_;
+    Account account_;
+    Venue venue_;
+    OptionFlow option_flow_;
+    PacketFaults faults_;
+    Publisher publisher_;
+    SnapshotCycle snapshots_;
+    Rng flow_;
+    std::vector<std::size_t> futures_;
+    std::vector<std::size_t> options_;
+    double budget_ = 0.0;
+    Nanos next_indices_;
+};
+
+}  // namespace hw::exchange
