@@ -80,6 +80,14 @@ void remove_stale_memif_sockets(const std::vector<std::string>& arguments) {
 
 bool Eal::started() { return is_started; }
 
+bool Eal::is_memif_client(const std::string& device) {
+    for (const std::string& vdev : vdevs(started_with())) {
+        auto arguments = device_arguments(vdev);
+        if (arguments[""] == device) return device.starts_with("net_memif") && arguments["role"] == "client";
+    }
+    return false;
+}
+
 bool Eal::start(const std::vector<std::string>& arguments, std::string& error) {
     if (is_started) {
         if (arguments == started_with()) return true;

@@ -30,7 +30,8 @@ struct Port::Device {
     std::string name;
     std::string driver;
     rte_mempool* pool = nullptr;
-    bool started = false;
+    bool started = false;  // false while a memif client waits for its server
+    bool memif_client = false;
     TimestampField timestamp;
     std::uint16_t held = 0;
     std::array<rte_mbuf*, kMaxBurst> mbufs{};
@@ -58,6 +59,7 @@ Port::~Port() = default;
 
 std::span<const RxPacket> Port::rx_burst(std::size_t most) {
     Device& d = *device_;
+    if (!d.started) return {};
     const auto limit = static_cast<std::uint16_t>(std::min(most, kMaxBurst));
     const std::uint16_t received = rte_eth_rx_burst(d.id, kQueue, d.mbufs.data(), limit);
     d.held = received;
@@ -81,6 +83,7 @@ void Port::release() {
 }
 
 bool Port::tx(std::span<const std::byte> frame) {
+    if (!device_->started) return ++counters_.tx_full, false;
     rte_mbuf* m = rte_pktmbuf_alloc(device_->pool);
     if (m == nullptr) return ++counters_.tx_no_mbuf, false;
     if (frame.size() > rte_pktmbuf_tailroom(m)) {
@@ -101,6 +104,14 @@ bool Port::tx(std::span<const std::byte> frame) {
 bool Port::link_up() const {
     rte_eth_link link{};
     return rte_eth_link_get_nowait(device_->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
+
+bool Port::keep_link() {
+    Device& d = *device_;
+    if (!d.memif_client || link_up()) return link_up();
+    if (d.started) rte_eth_dev_stop(d.id);
+    d.started = rte_eth_dev_start(d.id) == 0;
+    return link_up();
 }
 
 const std::string& Port::name() const { return device_->name; }
@@ -191,7 +202,11 @@ bool configure(std::uint16_t id, const PortConfig& config, rte_mempool* pool, st
     if (rc != 0) return error = dpdk_text("cannot set up the receive queue", rc), false;
     rc = rte_eth_tx_queue_setup(id, kQueue, tx, socket, nullptr);
     if (rc != 0) return error = dpdk_text("cannot set up the send queue", rc), false;
-    rc = rte_eth_dev_start(id);
+    return true;
+}
+
+bool start(std::uint16_t id, std::string& error) {
+    const int rc = rte_eth_dev_start(id);
     if (rc != 0) return error = dpdk_text("cannot start the device", rc), false;
     // Best effort: vdevs without a filter refuse both, and need neither.
     rte_eth_promiscuous_enable(id);
@@ -218,11 +233,15 @@ std::unique_ptr<Port> Port::open(const PortConfig& config, std::string& error) {
             device->name + ": no memory for " + std::to_string(config.mbufs) + " packet buffers", rte_errno);
         return nullptr;
     }
-    if (!configure(device->id, config, device->pool, error)) {
-        error = device->name + ": " + error;
+    device->memif_client = Eal::is_memif_client(device->name);
+    std::string why;
+    const bool configured = configure(device->id, config, device->pool, why);
+    device->started = configured && start(device->id, why);
+    // A memif client whose server is not there yet may wait for it: see keep_link.
+    if (!device->started && !(configured && device->memif_client)) {
+        error = device->name + ": " + why;
         return nullptr;
     }
-    device->started = true;
     device->timestamp = timestamp_of(device->driver);
     return std::unique_ptr<Port>(new Port(std::move(device)));
 }

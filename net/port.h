@@ -30,6 +30,8 @@ class Eal {
     /// memif server's socket file that a killed process left behind is removed first.
     static bool start(const std::vector<std::string>& arguments, std::string& error);
     static bool started();
+    /// True for a memif device that was configured with `role=client`.
+    static bool is_memif_client(const std::string& device);
 };
 
 /// Removes the socket file of every `role=server` memif device in `arguments` that nobody listens on any
@@ -83,6 +85,10 @@ class Port {
 
     /// True when the link is up; for memif: when the peer is connected.
     bool link_up() const;
+    /// A memif client connects when it is started and never again: not to a server that came later or came
+    /// back. To be called now and then (every 100 ms or so) while the link is down; other devices need
+    /// nothing. Cold: takes a system call or many. True when the link is up. No packets may be held.
+    bool keep_link();
     /// The device's name and its driver's.
     const std::string& name() const;
     const std::string& driver() const;

@@ -1,6 +1,7 @@
 #include "net/port.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -181,9 +182,7 @@ TEST(MemifSocket, OnlyAnAbandonedServerSocketIsRemoved) {
     EXPECT_FALSE(std::filesystem::exists(path));
 }
 
-// What a process of the memif test does: echoes `count` packets as a server, or sends them as a client and
-// wants them back.
-int memif_peer(const std::string& role, const std::string& path, std::size_t count) {
+std::unique_ptr<Port> open_memif(const std::string& role, const std::string& path) {
     std::string error;
     const std::vector<std::string> arguments = {
         "--no-huge",
@@ -195,40 +194,70 @@ int memif_peer(const std::string& role, const std::string& path, std::size_t cou
         "--lcores",
         "0@(0-1)",
         "--log-level",
-        "*:error",
+        "*:critical",
         "--file-prefix",
         "hwmemif" + role + std::to_string(getpid()),
         "--vdev=net_memif0,role=" + role + ",id=0,socket=" + path + ",socket-abstract=no"};
-    if (!Eal::start(arguments, error)) return std::fprintf(stderr, "%s\n", error.c_str()), 2;
     PortConfig config;
     config.mbufs = 2047;
-    const auto port = Port::open(config, error);
-    if (!port) return std::fprintf(stderr, "%s\n", error.c_str()), 2;
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    const auto in_time = [&] { return std::chrono::steady_clock::now() < give_up; };
-    while (!port->link_up() && in_time()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    std::size_t sent = 0;
-    std::size_t received = 0;
-    const std::vector<std::byte> frame(200, std::byte{0x5a});
-    while (received < count && in_time()) {
-        if (role == "client" && sent < count && sent - received < 32 && port->tx(frame)) ++sent;
+    if (!Eal::start(arguments, error)) return std::fprintf(stderr, "%s\n", error.c_str()), nullptr;
+    auto port = Port::open(config, error);
+    if (!port) std::fprintf(stderr, "%s\n", error.c_str());
+    return port;
+}
+
+constexpr int kEchoed = 0;
+constexpr int kNoPort = 2;
+constexpr int kGarbled = 3;
+constexpr int kTooLate = 4;
+
+/// Sends every packet back, for as long as it is let.
+int memif_server(const std::string& path) {
+    const auto port = open_memif("server", path);
+    if (!port) return kNoPort;
+    for (;;) {
         for (const RxPacket& packet : port->rx_burst()) {
-            ++received;
-            if (!std::ranges::equal(packet.bytes, frame)) return 3;
-            while (role == "server" && !port->tx(packet.bytes)) std::this_thread::yield();
+            while (port->link_up() && !port->tx(packet.bytes)) std::this_thread::yield();
         }
         port->release();
         std::this_thread::yield();
     }
-    if (role == "server") {  // until the client has taken everything and left
-        while (port->link_up() && in_time()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return received == count ? 0 : 4;
 }
 
-pid_t start_peer(const std::string& role, const std::string& path) {
+/// Sends packets one at a time and wants each back, until the server was lost once and `count` more came
+/// back.
+int memif_client(const std::string& path, std::size_t count) {
+    const auto port = open_memif("client", path);
+    if (!port) return kNoPort;
+    const std::vector<std::byte> frame(200, std::byte{0x5a});
+    using Clock = std::chrono::steady_clock;
+    const auto give_up = Clock::now() + std::chrono::seconds(20);
+    bool lost = false;
+    for (std::size_t received = 0; !lost || received < count;) {
+        if (Clock::now() > give_up) return kTooLate;
+        if (!port->keep_link()) {
+            lost = lost || received > 0;
+            if (lost) received = 0;
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        if (!port->tx(frame)) continue;
+        const auto answer_by = Clock::now() + std::chrono::milliseconds(100);
+        for (bool answered = false; !answered && Clock::now() < answer_by; std::this_thread::yield()) {
+            for (const RxPacket& packet : port->rx_burst()) {
+                if (!std::ranges::equal(packet.bytes, frame)) return kGarbled;
+                answered = true;
+                ++received;
+            }
+            port->release();
+        }
+    }
+    return kEchoed;
+}
+
+template <class F>
+pid_t start_process(F&& body) {
     const pid_t child = fork();
-    if (child == 0) _exit(memif_peer(role, path, 500));
+    if (child == 0) _exit(body());
     return child;
 }
 
@@ -238,15 +267,26 @@ int status_of(pid_t child) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 100;
 }
 
-TEST(Memif, PacketsGoBothWaysBetweenTwoProcesses) {
+void kill_process(pid_t child) {
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+}
+
+// The client is there before the server, and the server is killed and comes back: its socket file stays
+// behind.
+TEST(Memif, PacketsGoBothWaysAndAClientFindsAServerThatComesBack) {
     if (Eal::started())
         GTEST_SKIP() << "skipped: DPDK already runs in this process, its children cannot start it";
     const std::string path = scratch("pair.sock");
-    close(listen_at(path));  // what a killed server leaves behind
-    const pid_t server = start_peer("server", path);
-    const pid_t client = start_peer("client", path);
-    EXPECT_EQ(status_of(client), 0);
-    EXPECT_EQ(status_of(server), 0);
+    const pid_t client = start_process([&] { return memif_client(path, 1'000); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));
+    pid_t server = start_process([&] { return memif_server(path); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    kill_process(server);
+    EXPECT_TRUE(std::filesystem::exists(path));
+    server = start_process([&] { return memif_server(path); });
+    EXPECT_EQ(status_of(client), kEchoed);
+    kill_process(server);
     std::filesystem::remove(path);
 }
 
