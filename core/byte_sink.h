@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <type_traits>
 
 namespace hw {
 
@@ -17,7 +18,9 @@ concept ByteSink = requires(T& sink, const char* data, std::size_t size) {
 class ByteSinkRef {
   public:
     ByteSinkRef() = default;
-    template <ByteSink T>
+    // Not from another one: that would refer to the reference, not to the sink.
+    template <class T>
+        requires(!std::is_same_v<T, ByteSinkRef>) && ByteSink<T>
     explicit ByteSinkRef(T& sink)
         : context_(&sink),
           send_([](void* c, const char* d, std::size_t n) { return static_cast<T*>(c)->send(d, n); }),

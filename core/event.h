@@ -319,7 +319,9 @@ concept EventSink = requires(S& sink, EventType type, InstrumentId instrument, N
 /// The same, type-erased, for rooms whose calls are not hot.
 class EventSinkRef {
   public:
-    template <EventSink S>
+    // Not from another one: that would refer to the reference, not to the sink.
+    template <class S>
+        requires(!std::is_same_v<S, EventSinkRef>) && EventSink<S>
     explicit EventSinkRef(S& sink)
         : context_(&sink),
           stage_([](void* c, EventType t, InstrumentId i, Nanos v) -> Event& {
