@@ -18,6 +18,7 @@ namespace hw::fix {
 namespace {
 
 constexpr Nanos kSyncPatience = Nanos::from_ms(1000);  // for a test request's answer, before another is sent
+constexpr Nanos kProgressPatience = Nanos::from_ms(5000);  // logged on, not up, and nothing new of theirs
 constexpr std::string_view kAdminTypes = "012345A";
 constexpr std::string_view kOrderIdTags[] = {
     "\x01"
@@ -102,6 +103,7 @@ class OrderSession::Impl final : public QuickFixHost {
         bytes_ = sink;
         first_of_connection_ = store_->next_sender();
         reason_.clear();
+        progress_at_ = 0;
         phase_ = Phase::logging_on;
         engine_->connected();
         engine_->run_timers(now.ns());
@@ -183,6 +185,9 @@ class OrderSession::Impl final : public QuickFixHost {
         switch (message.type[0]) {
             case '0':
                 if (phase_ == Phase::syncing && field(message, 112) == sync_id_) sync_answered_ = true;
+                break;
+            case '2':  // our gap fill will swallow the test request: ask anew afterwards
+                if (phase_ == Phase::syncing) phase_ = Phase::agreeing;
                 break;
             case '3':
                 reader_.read_session_reject(message);
@@ -267,7 +272,9 @@ class OrderSession::Impl final : public QuickFixHost {
         if (!engine_->attached()) return go_down();
         if (!engine_->logged_on()) return;
         if (phase_ == Phase::logging_on) phase_ = Phase::agreeing;
-        if (!engine_->in_agreement()) return lose_agreement();
+        if (!engine_->in_agreement()) lose_agreement();
+        if (phase_ != Phase::up) give_up_without_progress();
+        if (!engine_->in_agreement()) return;
         if (phase_ == Phase::agreeing) ask_for_sync();
         if (phase_ == Phase::syncing) await_sync();
     }
@@ -286,6 +293,19 @@ class OrderSession::Impl final : public QuickFixHost {
             announce(false, "messages of the venue are missing, asked for them again");
         }
         phase_ = Phase::agreeing;
+    }
+
+    // A request for missing messages can itself get lost, and is not repeated: a new connection is the way
+    // out.
+    void give_up_without_progress() {
+        const std::uint32_t next = store_->next_target();
+        if (next != progress_at_) {
+            progress_at_ = next;
+            progress_time_ = now_;
+        } else if (now_ - progress_time_ > kProgressPatience) {
+            close();
+            on_disconnected(now_, "sequence numbers came to no agreement");
+        }
     }
 
     void ask_for_sync() {
@@ -384,6 +404,8 @@ class OrderSession::Impl final : public QuickFixHost {
     std::string sync_id_;
     Nanos now_;
     Nanos sync_asked_;
+    Nanos progress_time_;
+    std::uint32_t progress_at_ = 0;  ///< sequence number of theirs expected then
     std::uint64_t sync_count_ = 0;
     std::uint32_t first_of_connection_ = 1;  ///< numbers below were sent on earlier connections
     Phase phase_ = Phase::down;

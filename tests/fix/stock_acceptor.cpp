@@ -1,0 +1,129 @@
+// C++14: see stock_acceptor.h.
+#include "tests/fix/stock_acceptor.h"
+
+#include <quickfix/Application.h>
+#include <quickfix/FileStore.h>
+#include <quickfix/Session.h>
+#include <quickfix/SessionSettings.h>
+#include <quickfix/ThreadedSocketAcceptor.h>
+
+#include <algorithm>
+#include <fstream>
+#include <mutex>
+#include <sstream>
+#include <stdexcept>
+
+#include "fix/dictionary.h"
+
+namespace hw {
+namespace fix {
+namespace test {
+namespace {
+
+FIX::SessionSettings make_settings(std::uint16_t port, const std::string& dir) {
+    const std::string dictionary = dir + "/FIX44.xml";
+    std::ofstream(dictionary) << fix44_dictionary_text();
+    std::stringstream text;
+    text << "[DEFAULT]\nConnectionType=acceptor\nSocketAcceptPort=" << port
+         << "\nSocketReuseAddress=Y\nSocketNodelay=Y\nStartTime=00:00:00\nEndTime=00:00:00\nFileStorePath="
+         << dir << "\nDataDictionary=" << dictionary
+         << "\nPersistMessages=Y\nCheckLatency=N\n[SESSION]\nBeginString=FIX.4.4\nSenderCompID=VENUE\n"
+            "TargetCompID=HEDGER\n";
+    return FIX::SessionSettings(text);
+}
+
+class Application : public FIX::Application {
+  public:
+    void onCreate(const FIX::SessionID&) override {}
+    void onLogon(const FIX::SessionID&) override {}
+    void onLogout(const FIX::SessionID&) override {}
+    void toAdmin(FIX::Message&, const FIX::SessionID&) override {}
+    void toApp(FIX::Message&, const FIX::SessionID&) throw(FIX::DoNotSend) override {}
+    void fromAdmin(const FIX::Message& message,
+                   const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
+                                                FIX::IncorrectTagValue, FIX::RejectLogon) override {
+        keep(message);
+    }
+    void fromApp(const FIX::Message& message,
+                 const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
+                                              FIX::IncorrectTagValue, FIX::UnsupportedMessageType) override {
+        keep(message);
+    }
+    std::vector<std::string> messages() const {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        return messages_;
+    }
+
+  private:
+    void keep(const FIX::Message& message) {
+        std::string text = message.toString();
+        std::replace(text.begin(), text.end(), '\001', '|');
+        const std::lock_guard<std::mutex> lock(mutex_);
+        messages_.push_back(text);
+    }
+    mutable std::mutex mutex_;
+    std::vector<std::string> messages_;
+};
+
+class Acceptor : public StockAcceptor {
+  public:
+    Acceptor(std::uint16_t port, const std::string& dir)
+        : settings_(make_settings(port, dir)), stores_(dir), acceptor_(application_, stores_, settings_) {
+        acceptor_.start();
+    }
+    ~Acceptor() override { acceptor_.stop(true); }
+
+    bool logged_on() const override { return session().isLoggedOn(); }
+    void send(const std::string& type, const Fields& body) override {
+        FIX::Message message;
+        message.getHeader().setField(FIX::FIELD::MsgType, type);
+        for (const auto& field : body) message.setField(field.first, field.second);
+        session().send(message);
+    }
+    std::vector<std::string> received() const override { return application_.messages(); }
+    void log_out(const std::string& text) override { session().logout(text); }
+    void drop_connection() override { session().disconnect(); }
+    int next_sender() const override { return session().getExpectedSenderNum(); }
+    int next_target() const override { return session().getExpectedTargetNum(); }
+    void set_next_target(int n) override { session().setNextTargetMsgSeqNum(n); }
+
+  private:
+    FIX::Session& session() const {
+        FIX::Session* const session =
+            FIX::Session::lookupSession(FIX::SessionID("FIX.4.4", "VENUE", "HEDGER"));
+        if (session == nullptr) throw std::runtime_error("the acceptor has no session");
+        return *session;
+    }
+
+    Application application_;
+    FIX::SessionSettings settings_;
+    FIX::FileStoreFactory stores_;
+    FIX::ThreadedSocketAcceptor acceptor_;
+};
+
+}  // namespace
+
+std::unique_ptr<StockAcceptor> StockAcceptor::start(std::uint16_t port, const std::string& store_dir) {
+    return std::unique_ptr<StockAcceptor>(new Acceptor(port, store_dir));
+}
+
+std::vector<std::string> StockAcceptor::received(const std::string& type) const {
+    std::vector<std::string> found;
+    for (const std::string& message : received()) {
+        if (field_of(message, 35) == type) found.push_back(message);
+    }
+    return found;
+}
+
+std::string field_of(const std::string& message, int tag) {
+    const std::string key = "|" + std::to_string(tag) + "=";
+    const std::string text = "|" + message;
+    const auto at = text.find(key);
+    if (at == std::string::npos) return std::string();
+    const auto begin = at + key.size();
+    return text.substr(begin, text.find('|', begin) - begin);
+}
+
+}  // namespace test
+}  // namespace fix
+}  // namespace hw

@@ -1,0 +1,42 @@
+// A counterparty that is not ours: QuickFIX's stock acceptor on 127.0.0.1, with its own threads and its own
+// file store, driven from a test. Compiles as C++14 in one unit; this header is plain.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hw {
+namespace fix {
+namespace test {
+
+using Fields = std::vector<std::pair<int, std::string>>;
+
+class StockAcceptor {
+  public:
+    /// Listens on `port` as VENUE for HEDGER. Throws std::runtime_error when it cannot.
+    static std::unique_ptr<StockAcceptor> start(std::uint16_t port, const std::string& store_dir);
+    virtual ~StockAcceptor() = default;
+
+    virtual bool logged_on() const = 0;
+    /// Sends an application or admin message; stored for a resend when nobody is logged on.
+    virtual void send(const std::string& type, const Fields& body) = 0;
+    /// Every message received in sequence so far, '|' between fields.
+    virtual std::vector<std::string> received() const = 0;
+    /// Of these, the ones of a type.
+    std::vector<std::string> received(const std::string& type) const;
+    virtual void log_out(const std::string& text) = 0;
+    virtual void drop_connection() = 0;
+    virtual int next_sender() const = 0;
+    virtual int next_target() const = 0;
+    virtual void set_next_target(int) = 0;
+};
+
+/// The value of a field in a message as `received` tells it; empty when absent.
+std::string field_of(const std::string& message, int tag);
+
+}  // namespace test
+}  // namespace fix
+}  // namespace hw
