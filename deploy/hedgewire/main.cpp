@@ -57,10 +57,8 @@ Results go to stdout, words to stderr. Exit codes: 0 done, 1 the run found somet
 )";
 
 int print_version() {
-    const std::string_view version = hw::build_version();
-    const std::string_view commit = hw::build_commit();
-    std::printf("hedgewire %.*s (%.*s)\n", static_cast<int>(version.size()), version.data(),
-                static_cast<int>(commit.size()), commit.data());
+    const std::string_view build = hw::build_id();
+    std::printf("hedgewire %.*s\n", static_cast<int>(build.size()), build.data());
     return 0;
 }
 

@@ -6,7 +6,8 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
+#include <concepts>
+#include <vector>
 
 #include "core/event.h"
 #include "core/journal/writer.h"
@@ -30,7 +31,9 @@ class EventWriter {
           journal_(journal),
           transport_(transport),
           sequence_(last_sequence),
-          now_(last_time) {}
+          now_(last_time) {
+        deferred_.reserve(kDeferred);
+    }
 
     /// Receive time of the Events to come; time never runs backwards here.
     void begin_burst(Nanos now, std::int64_t ticks_ns) {
@@ -39,25 +42,25 @@ class EventWriter {
     }
 
     Event& stage(EventType type, InstrumentId instrument, Nanos venue_time) {
-        commit(0);
-        staged_ = Event{};
-        staged_.header.recv_time = now_;
-        staged_.header.venue_time = venue_time;
-        staged_.header.type = type;
-        staged_.header.instrument = instrument;
-        has_staged_ = true;
-        return staged_;
+        // While Actions go out the engine must not be stepped: what a transport says then waits its turn.
+        if (!dispatching_) commit(0);
+        Event& event = dispatching_ ? deferred_.emplace_back() : staged_;
+        event = Event{};
+        event.header.recv_time = now_;
+        event.header.venue_time = venue_time;
+        event.header.type = type;
+        event.header.instrument = instrument;
+        has_staged_ = has_staged_ || !dispatching_;
+        return event;
     }
     void flush() {
-        commit(0);
-        open_ = true;
+        if (!dispatching_) commit(0);
     }
     /// The Events since the last end are one burst: decide on them. Nothing when there were none.
     void end_burst() {
         if (!has_staged_ && open_) stage(EventType::timer, kNoInstrument, Nanos{});
         commit(kEndOfBurst);
-        open_ = false;
-        report_unsent();
+        while (!deferred_.empty()) take_deferred();
     }
 
     Nanos now() const { return now_; }
@@ -65,6 +68,8 @@ class EventWriter {
     std::uint64_t orders() const { return orders_; }
 
   private:
+    static constexpr std::size_t kDeferred = 256;
+
     void commit(std::uint16_t flags) {
         if (!has_staged_) return;
         has_staged_ = false;
@@ -79,17 +84,13 @@ class EventWriter {
 
     /// First all Actions into the journal, then onto the wire.
     void dispatch(const ActionList& actions) {
+        dispatching_ = true;
         Timing timing;
         timing.to_decision_ns = since_burst();
         for (const Action& action : actions) journal_.append(action);
         timing.to_journal_ns = since_burst();
-        for (const Action& action : actions) {
-            if (action.header.type == ActionType::alert) continue;
-            const bool sent = transport_.send(action, now_);
-            if (action.header.type != ActionType::new_order) continue;
-            ++timing.orders;
-            if (!sent) unsent_[unsent_count_++ % unsent_.size()] = action.payload.new_order.order;
-        }
+        for (const Action& action : actions) timing.orders += send(action);
+        dispatching_ = false;
         if (timing.orders == 0) return;
         orders_ += timing.orders;
         timing.sequence = sequence_;
@@ -98,14 +99,30 @@ class EventWriter {
         journal_.append(timing);
     }
 
-    /// The engine learns in a burst of its own which orders the transport did not take.
-    void report_unsent() {
-        while (unsent_count_ > 0) {
+    /// 1 for a hedge, sent or not. One that the transport did not take comes back to the engine as unsent.
+    std::uint32_t send(const Action& action) {
+        if (action.header.type == ActionType::alert) return 0;
+        const bool sent = transport_.send(action, now_);
+        if (action.header.type != ActionType::new_order) return 0;
+        if (!sent) {
             OrderUnsent& unsent = stage(EventType::order_unsent, kNoInstrument, Nanos{}).payload.order_unsent;
-            unsent.order = unsent_[--unsent_count_ % unsent_.size()];
+            unsent.order = action.payload.new_order.order;
             unsent.reason = UnsentReason::transport_refused;
-            if (unsent_count_ == 0) commit(kEndOfBurst);
         }
+        return 1;
+    }
+
+    /// What was said during the dispatch is a burst of its own.
+    void take_deferred() {
+        std::vector<Event> events;
+        events.reserve(kDeferred);
+        events.swap(deferred_);
+        for (const Event& event : events) {
+            commit(0);
+            staged_ = event;
+            has_staged_ = true;
+        }
+        commit(kEndOfBurst);
     }
 
     std::uint32_t since_burst() const {
@@ -123,8 +140,8 @@ class EventWriter {
     Nanos now_;
     std::int64_t burst_ticks_ns_ = 0;
     std::uint64_t orders_ = 0;
-    std::size_t unsent_count_ = 0;
-    std::array<OrderId, ActionList::kCapacity> unsent_;
+    bool dispatching_ = false;
+    std::vector<Event> deferred_;
 };
 
 }  // namespace hw::deploy

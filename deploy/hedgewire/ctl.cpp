@@ -1,0 +1,89 @@
+// `hedgewire ctl`: one command to a running hedger through its control socket.
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "deploy/hedgewire/commands.h"
+
+namespace hw::deploy {
+
+namespace {
+
+/// Sends one line, returns the answer's line; empty and `error` when there is no answer.
+std::string ask(const std::string& path, const std::string& line, std::string& error) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) {
+        error = "socket path is too long: " + path;
+        return {};
+    }
+    std::memcpy(address.sun_path, path.data(), path.size());
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const timeval patience{5, 0};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    std::string text;
+    if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        error = "no hedger listens on " + path + ": " + std::strerror(errno);
+    } else if (send(fd, line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size())) {
+        error = "cannot send to " + path + ": " + std::strerror(errno);
+    } else {
+        char buffer[4096];
+        for (ssize_t n;
+             text.find('\n') == std::string::npos && (n = recv(fd, buffer, sizeof buffer, 0)) > 0;) {
+            text.append(buffer, static_cast<std::size_t>(n));
+        }
+        if (text.find('\n') == std::string::npos) error = "no answer from " + path + " within 5 s";
+    }
+    close(fd);
+    return text;
+}
+
+}  // namespace
+
+int cmd_ctl(int argc, char** argv) {
+    CLI::App app{
+        "Commands a running hedger through its control socket.\n"
+        "  status   prints the run's figures as JSON\n"
+        "  kill     stops new orders and cancels everything of ours; stays so over restarts until reset\n"
+        "  reset    takes a kill back\n"
+        "  pause    stops hedging (of one underlying with --underlying), resume goes on\n"
+        "Example: hedgewire ctl --socket run/control.sock kill --why 'fat finger'",
+        "hedgewire ctl"};
+    std::string socket_path, command, underlying, why;
+    const char* user = std::getenv("USER");
+    std::string who = user != nullptr ? user : "unknown";
+    app.add_option("--socket", socket_path, "control socket of the hedger ([control] socket)")->required();
+    app.add_option("command", command, "status, kill, reset, pause or resume")
+        ->required()
+        ->check(CLI::IsMember({"status", "kill", "reset", "pause", "resume"}));
+    app.add_option("--underlying", underlying, "pause, resume: only this base asset");
+    app.add_option("--why", why, "reason, kept in the journal (63 characters)");
+    app.add_option("--who", who, "who commands it, kept in the journal")->capture_default_str();
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? 0 : 2;
+    }
+    const nlohmann::json request{
+        {"command", command}, {"who", who}, {"why", why}, {"underlying", underlying}};
+    std::string error;
+    const std::string reply = ask(socket_path, request.dump() + "\n", error);
+    if (!error.empty()) {
+        std::fprintf(stderr, "hedgewire ctl: %s\n", error.c_str());
+        return 2;
+    }
+    const auto answer = nlohmann::json::parse(reply, nullptr, false);
+    if (!answer.is_object() || !answer.value("ok", false)) {
+        std::fprintf(stderr, "hedgewire ctl: %s", reply.c_str());
+        return 1;
+    }
+    std::printf("%s\n", command == "status" ? answer["status"].dump(2).c_str() : reply.c_str());
+    return 0;
+}
+
+}  // namespace hw::deploy

@@ -1,0 +1,162 @@
+#include "deploy/runtime/control_socket.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "core/journal/segment_file.h"
+
+namespace hw::deploy {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxLine = 4096;
+constexpr std::size_t kMaxClients = 16;
+
+bool make_address(const std::string& path, sockaddr_un& address) {
+    address = {};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) return false;
+    std::memcpy(address.sun_path, path.data(), path.size());
+    return true;
+}
+
+/// A socket file that nobody listens on was left by a process that died.
+bool somebody_listens(const sockaddr_un& address) {
+    const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const bool answered = connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    close(probe);
+    return answered;
+}
+
+std::string failure(const std::string& what) { return json{{"ok", false}, {"error", what}}.dump() + "\n"; }
+
+std::optional<CommandKind> command_named(const std::string& name) {
+    for (const CommandKind kind :
+         {CommandKind::kill, CommandKind::reset, CommandKind::pause, CommandKind::resume}) {
+        if (to_string(kind) == name) return kind;
+    }
+    return std::nullopt;
+}
+
+UnderlyingId underlying_named(const hedge::EngineState& state, const std::string& name) {
+    for (std::uint16_t i = 0; i < state.underlying_count; ++i) {
+        if (state.underlyings[i].name.view() == name) return UnderlyingId{i};
+    }
+    return kNoUnderlying;
+}
+
+std::string text_of(const json& request, const char* key) {
+    const auto found = request.find(key);
+    return found != request.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::string answer(const std::string& line, const ControlSocket::Handlers& handlers) {
+    const json request = json::parse(line, nullptr, false);
+    if (!request.is_object()) return failure("not a JSON object: " + line.substr(0, 80));
+    const std::string name = text_of(request, "command");
+    if (name == "status") return json{{"ok", true}, {"status", json::parse(handlers.status())}}.dump() + "\n";
+    const auto kind = command_named(name);
+    if (!kind) return failure("unknown command \"" + name + "\"; known: status, kill, reset, pause, resume");
+    Command command{};
+    command.kind = *kind;
+    command.underlying = kNoUnderlying;
+    command.who = Name<32>::cut(text_of(request, "who"));
+    command.why = Name<64>::cut(text_of(request, "why"));
+    const std::string underlying = text_of(request, "underlying");
+    if (!underlying.empty()) {
+        command.underlying = underlying_named(*handlers.state, underlying);
+        if (command.underlying == kNoUnderlying) return failure("unknown underlying \"" + underlying + "\"");
+    }
+    if (!handlers.submit(command)) return failure("too many commands at once");
+    return json{{"ok", true}, {"command", name}}.dump() + "\n";
+}
+
+}  // namespace
+
+std::unique_ptr<ControlSocket> ControlSocket::open(const std::string& path, std::string& error) {
+    sockaddr_un address;
+    if (!make_address(path, address)) {
+        error = "control socket path is too long: " + path;
+        return nullptr;
+    }
+    if (somebody_listens(address)) {
+        error = "another process listens on the control socket " + path;
+        return nullptr;
+    }
+    unlink(path.c_str());
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const mode_t before = umask(0177);
+    const bool bound = fd >= 0 &&
+                       bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+                       listen(fd, 8) == 0;
+    umask(before);
+    if (!bound) {
+        error = system_error("cannot listen on", path);
+        if (fd >= 0) close(fd);
+        return nullptr;
+    }
+    return std::unique_ptr<ControlSocket>(new ControlSocket(fd, path));
+}
+
+ControlSocket::~ControlSocket() {
+    for (const Client& client : clients_) close(client.fd);
+    close(fd_);
+    unlink(path_.c_str());
+}
+
+void ControlSocket::accept_clients() {
+    while (clients_.size() < kMaxClients) {
+        const int fd = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0) return;
+        clients_.push_back({fd, {}, {}});
+    }
+}
+
+/// Reads lines, answers them, and closes (fd -1) when the client is gone or sends what is no line.
+void ControlSocket::serve(Client& client, const Handlers& handlers) {
+    char buffer[1024];
+    bool gone = false;
+    for (;;) {
+        const ssize_t n = recv(client.fd, buffer, sizeof buffer, 0);
+        if (n > 0) client.in.append(buffer, static_cast<std::size_t>(n));
+        if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) gone = true;
+        if (n <= 0 || client.in.size() > kMaxLine) break;
+    }
+    for (std::size_t end; (end = client.in.find('\n')) != std::string::npos;) {
+        client.out += answer(client.in.substr(0, end), handlers);
+        client.in.erase(0, end + 1);
+    }
+    if (client.in.size() > kMaxLine) {
+        client.out += failure("a line may have 4096 bytes at most");
+        gone = true;
+    }
+    while (!client.out.empty()) {
+        const ssize_t n = ::send(client.fd, client.out.data(), client.out.size(), MSG_NOSIGNAL);
+        if (n <= 0) {
+            gone = gone || (errno != EAGAIN && errno != EINTR);
+            break;
+        }
+        client.out.erase(0, static_cast<std::size_t>(n));
+    }
+    if (!gone) return;
+    close(client.fd);
+    client.fd = -1;
+}
+
+void ControlSocket::poll(const Handlers& handlers) {
+    accept_clients();
+    for (Client& client : clients_) serve(client, handlers);
+    clients_.erase(std::remove_if(clients_.begin(), clients_.end(), [](const Client& c) { return c.fd < 0; }),
+                   clients_.end());
+}
+
+}  // namespace hw::deploy

@@ -1,0 +1,50 @@
+// The control socket: a Unix stream socket, one JSON object a line each way, for `hedgewire ctl` and scripts.
+//
+// {"command":"status"} answers with the run's report; kill, reset, pause and resume (with "who", "why" and
+// for the last two an optional "underlying") become Events. Served by the follower's thread; the socket file
+// has mode 0600, so that only the hedger's own user can command it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/event.h"
+#include "hedge/state.h"
+
+namespace hw::deploy {
+
+class ControlSocket {
+  public:
+    /// Null and `error` when the path cannot be bound or another hedger listens on it.
+    static std::unique_ptr<ControlSocket> open(const std::string& path, std::string& error);
+    ~ControlSocket();
+    ControlSocket(const ControlSocket&) = delete;
+    ControlSocket& operator=(const ControlSocket&) = delete;
+
+    struct Handlers {
+        std::function<std::string()> status;         ///< JSON
+        std::function<bool(const Command&)> submit;  ///< false: the hot thread's inbox is full
+        const hedge::EngineState* state = nullptr;   ///< to find underlyings by name
+    };
+    /// Serves what has arrived; never blocks.
+    void poll(const Handlers&);
+
+  private:
+    struct Client {
+        int fd = -1;
+        std::string in;
+        std::string out;
+    };
+
+    ControlSocket(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+    void accept_clients();
+    static void serve(Client&, const Handlers&);
+
+    int fd_;
+    std::string path_;
+    std::vector<Client> clients_;
+};
+
+}  // namespace hw::deploy

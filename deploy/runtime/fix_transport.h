@@ -1,0 +1,44 @@
+// Orders over a FIX session on the kernel's TCP: keeps the connection, with a pause that doubles while it
+// fails, and carries bytes between socket and session. Lives on the hot thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "fix/session.h"
+#include "net/tcp/kernel_socket.h"
+
+namespace hw::deploy {
+
+class FixTransport {
+  public:
+    explicit FixTransport(const fix::SessionConfig& config) : config_(config) {}
+
+    /// The session writes its Events to the EventWriter, which sends through this: so it comes second.
+    void attach(std::unique_ptr<fix::OrderSession> session) { session_ = std::move(session); }
+    fix::OrderSession& session() { return *session_; }
+    const net::KernelSocket::Counters& socket_counters() const { return socket_.counters(); }
+
+    bool send(const Action& action, Nanos now) { return session_->send(action, now); }
+    void poll(Nanos now, EventSinkRef);
+    /// Nothing of a live session is due at a known time.
+    Nanos next_due() const { return {}; }
+
+    /// Logs out; `stopped` once the venue has answered or the connection is gone.
+    void stop(Nanos now);
+    bool stopped() const { return stopping_ && !socket_.connected(); }
+
+  private:
+    void try_connect(Nanos now);
+    void lost(Nanos now);
+
+    const fix::SessionConfig config_;
+    std::unique_ptr<fix::OrderSession> session_;
+    net::KernelSocket socket_;
+    Nanos next_attempt_;
+    std::uint32_t failures_ = 0;
+    bool announced_ = false;  ///< the session has been told that the socket is connected
+    bool stopping_ = false;
+};
+
+}  // namespace hw::deploy

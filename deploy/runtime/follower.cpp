@@ -1,0 +1,142 @@
+#include "deploy/runtime/follower.h"
+
+#include <chrono>
+
+#include "core/journal/snapshot.h"
+#include "deploy/runtime/log.h"
+#include "hedge/planner/surface_build.h"
+
+namespace hw::deploy {
+
+Follower::Follower(const Options& options, Inbox& inbox)
+    : options_(options),
+      inbox_(inbox),
+      replica_(options.journal.dir, true),
+      blobs_(options.journal.dir, options.epoch) {
+    replica_.observe({[this](const Event& e) { note_event(e); }, [this](const Action& a) { note_action(a); },
+                      [this](const Timing& t) { figures_.event_to_sent.record(t.to_sent_ns); }});
+}
+
+Follower::~Follower() { finish(); }
+
+bool Follower::begin(const hedge::StateMemory& state, std::string& error) {
+    if (!replica_.begin_after(state)) {
+        error = replica_.message();
+        return false;
+    }
+    next_snapshot_ = state.state().last_sequence + options_.journal.snapshot_every;
+    return true;
+}
+
+void Follower::start(Round round) {
+    thread_ = std::thread([this, round = std::move(round)] { run(round); });
+}
+
+void Follower::finish() {
+    if (!thread_.joinable()) return;
+    stop_.store(true, std::memory_order_release);
+    thread_.join();
+}
+
+std::string Follower::failure() const {
+    return failed_.load(std::memory_order_acquire) ? failure_ : std::string();
+}
+
+void Follower::run(const Round& round) {
+    for (;;) {
+        const bool stopping = stop_.load(std::memory_order_acquire);
+        catch_up();
+        if (options_.plan && !stopping) plan();
+        if (replica_.state().last_sequence >= next_snapshot_ || stopping) snapshot();
+        if (round) round(*this);
+        if (stopping) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+}
+
+void Follower::catch_up() {
+    if (failed_.load(std::memory_order_relaxed)) return;
+    const Replica::Outcome outcome = replica_.advance();
+    if (outcome == Replica::Outcome::caught_up) return;
+    failure_ = replica_.message();
+    failed_.store(true, std::memory_order_release);
+    log_error("follower_stopped", failure_);
+}
+
+/// Often until the first surface is there, then at the configured pace.
+void Follower::plan() {
+    const std::int64_t now = monotonic_ns();
+    if (now < next_plan_ns_) return;
+    bool all = true;
+    const hedge::EngineState& state = replica_.state();
+    for (std::uint16_t i = 0; i < state.underlying_count; ++i) {
+        if (!state.underlyings[i].configured) continue;
+        publish(UnderlyingId{i});
+        all = all && state.underlyings[i].slice_count > 0;
+    }
+    const std::int64_t interval_ms = all ? options_.planner.interval_ms : 50;
+    next_plan_ns_ = now + interval_ms * 1'000'000;
+}
+
+void Follower::publish(UnderlyingId underlying) {
+    const hedge::SurfaceDraft draft = hedge::build_surface(replica_.state(), underlying);
+    if (draft.slices.empty()) return;
+    std::vector<std::byte>& bytes = kept_[kept_cursor_ % kBlobsKept];
+    bytes = encode_surface(draft.reference, draft.slices);
+    std::string error;
+    const auto ref = blobs_.put(bytes, error);
+    if (!ref) {
+        log_error("blob_not_written", error);
+        return;
+    }
+    PlannerMessage message;
+    message.event.blob = *ref;
+    message.event.position_sequence = replica_.state().last_sequence;
+    message.event.underlying = underlying;
+    message.data = bytes.data();
+    if (!inbox_.planner.push(message)) return;
+    ++kept_cursor_;
+    ++figures_.surfaces;
+}
+
+void Follower::snapshot() {
+    const hedge::EngineState& state = replica_.state();
+    next_snapshot_ = state.last_sequence + options_.journal.snapshot_every;
+    const SnapshotInfo info{state.last_sequence, hedge::state_hash(state), hedge::kStateVersion};
+    std::string error;
+    const std::span bytes(reinterpret_cast<const std::byte*>(&state), sizeof state);
+    if (write_snapshot(options_.journal.dir, info, bytes, error)) {
+        ++figures_.snapshots;
+    } else {
+        log_error("snapshot_not_written", error);
+    }
+}
+
+void Follower::note_event(const Event& e) {
+    switch (e.header.type) {
+        case EventType::book_level:
+            figures_.messages += e.payload.book_level.last;
+            figures_.ticks += e.payload.book_level.last;
+            break;
+        case EventType::ticker:
+        case EventType::trade:
+        case EventType::index_price:
+        case EventType::instrument_definition:
+            ++figures_.messages;
+            break;
+        default:
+            break;
+    }
+}
+
+void Follower::note_action(const Action& a) {
+    if (a.header.type == ActionType::new_order && index(a.header.underlying) < hedge::kMaxUnderlyings) {
+        figures_.last_delta_before[index(a.header.underlying)] = a.payload.new_order.why.net_delta;
+    }
+    if (a.header.type != ActionType::alert) return;
+    const auto code = static_cast<std::size_t>(a.payload.alert.code);
+    if (code < figures_.alerts.size()) ++figures_.alerts[code];
+    log_alert(a, replica_.state());
+}
+
+}  // namespace hw::deploy

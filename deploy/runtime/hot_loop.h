@@ -1,0 +1,168 @@
+// The hot loop: packets in, Events, decisions, orders out; one thread, one direction.
+//
+// One turn drains what has arrived (at most 64 packets, then the order session, the planner and the control
+// socket), all of it one burst, and lets the engine decide once at the end. In a capture-driven run the
+// packets' own times are the clock, packets further apart than `kSameBurst` are bursts of their own, and
+// nothing depends on how fast the machine is.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "core/journal/blob_store.h"
+#include "core/ring.h"
+#include "deploy/runtime/event_writer.h"
+#include "deploy/runtime/stopwatch.h"
+#include "hedge/engine.h"
+#include "net/packet.h"
+#include "net/port.h"
+
+namespace hw::deploy {
+
+/// A surface on its way to the engine. The planner keeps the bytes until the follower has seen the Event.
+struct PlannerMessage {
+    SurfaceEvent event{};
+    const std::byte* data = nullptr;
+};
+
+/// The engine's view of blobs on the hot thread: the one that is being handed over.
+class HandedBlob : public BlobSource {
+  public:
+    void hand(const BlobRef& ref, const std::byte* data) { ref_ = ref, data_ = data; }
+    std::span<const std::byte> find(const BlobRef& ref) override {
+        if (data_ == nullptr || ref.id != ref_.id) return {};
+        const std::span<const std::byte> bytes(data_, ref.length);
+        return matches(ref, bytes) ? bytes : std::span<const std::byte>();
+    }
+
+  private:
+    BlobRef ref_{};
+    const std::byte* data_ = nullptr;
+};
+
+/// What reaches the hot thread from others.
+struct Inbox {
+    SpscRing<PlannerMessage> planner{256};
+    SpscRing<Command> control{256};
+    std::atomic<bool> stop{false};
+};
+
+struct LoopCounters {
+    std::uint64_t packets = 0;
+    std::uint64_t bursts = 0;  ///< turns in which something arrived
+    std::uint64_t idle_turns = 0;
+    net::VerdictCounters verdicts;
+};
+
+/// How often the engine is told the time when nothing else happens: finer than any of its timeouts.
+inline constexpr Nanos kTimerInterval = Nanos::from_ms(2);
+
+template <class Feed, class Transport>
+class HotLoop {
+  public:
+    using Writer = EventWriter<Transport>;
+
+    HotLoop(net::Port& port, Feed& feed, Transport& transport, Writer& writer, HandedBlob& blobs,
+            Inbox& inbox)
+        : port_(port), feed_(feed), transport_(transport), writer_(writer), blobs_(blobs), inbox_(inbox) {}
+
+    /// One turn in real time; true when anything arrived. What the feed brought is decided on before anything
+    /// else is looked at: asking a kernel socket costs more than the decision. `after_feed` runs before that
+    /// decision.
+    template <class AfterFeed>
+    bool turn(AfterFeed&& after_feed) {
+        const std::uint64_t before = writer_.sequence();
+        const auto packets = port_.rx_burst();
+        writer_.begin_burst(wall_time(), monotonic_ns());
+        if (!packets.empty()) {
+            for (const net::RxPacket& packet : packets) receive(packet, writer_.now());
+            after_feed();
+            writer_.end_burst();
+            port_.release();
+            counters_.packets += packets.size();
+            writer_.begin_burst(wall_time(), monotonic_ns());
+        }
+        finish_turn();
+        const bool busy = writer_.sequence() != before;
+        ++(busy ? counters_.bursts : counters_.idle_turns);
+        return busy;
+    }
+
+    /// One packet of a capture at its own time; `last` ends its burst.
+    template <class AfterFeed>
+    void replay(const net::RxPacket& packet, bool last, std::int64_t ticks_ns, AfterFeed&& after_feed) {
+        writer_.begin_burst(packet.timestamp, ticks_ns);
+        receive(packet, writer_.now());
+        ++counters_.packets;
+        after_feed();
+        if (last) {
+            finish_turn();
+            ++counters_.bursts;
+        }
+    }
+
+    /// Lets time pass in a capture: timers, and what the transport has due, up to `until`.
+    void advance_to(Nanos until) {
+        for (Nanos at = next_due(); at <= until && !at.is_zero(); at = next_due()) {
+            writer_.begin_burst(at, monotonic_ns());
+            finish_turn();
+        }
+    }
+
+    const LoopCounters& counters() const { return counters_; }
+
+  private:
+    Nanos next_due() const {
+        const Nanos order = transport_.next_due();
+        return order.is_zero() || order > next_timer_ ? next_timer_ : order;
+    }
+
+    void receive(const net::RxPacket& packet, Nanos now) {
+        const net::Classified c = net::classify(packet.bytes);
+        counters_.verdicts.count(c.verdict);
+        if (c.verdict == net::Verdict::udp) feed_.on_datagram(c.udp, now);
+    }
+
+    void finish_turn() {
+        const Nanos now = writer_.now();
+        feed_.on_time(now);
+        transport_.poll(now, EventSinkRef(writer_));
+        take_surfaces();
+        take_commands();
+        if (now >= next_timer_) fire_timer(now);
+        writer_.end_burst();
+    }
+
+    void take_surfaces() {
+        PlannerMessage message;
+        while (inbox_.planner.pop(message)) {
+            blobs_.hand(message.event.blob, message.data);
+            writer_.stage(EventType::surface, kNoInstrument, Nanos{}).payload.surface = message.event;
+            writer_.flush();
+        }
+    }
+
+    void take_commands() {
+        Command command;
+        while (inbox_.control.pop(command)) {
+            writer_.stage(EventType::command, kNoInstrument, Nanos{}).payload.command = command;
+        }
+    }
+
+    void fire_timer(Nanos now) {
+        writer_.stage(EventType::timer, kNoInstrument, Nanos{}).payload.timer.count = ++timers_;
+        next_timer_ = now + kTimerInterval;
+    }
+
+    net::Port& port_;
+    Feed& feed_;
+    Transport& transport_;
+    Writer& writer_;
+    HandedBlob& blobs_;
+    Inbox& inbox_;
+    LoopCounters counters_;
+    Nanos next_timer_;
+    std::uint64_t timers_ = 0;
+};
+
+}  // namespace hw::deploy

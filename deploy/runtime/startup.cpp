@@ -1,0 +1,45 @@
+#include "deploy/runtime/startup.h"
+
+#include "core/build_id.h"
+#include "deploy/runtime/replica.h"
+
+namespace hw::deploy {
+
+namespace {
+
+bool restore(const std::string& dir, OpenedJournal& opened, std::string& error) {
+    Replica replica(dir, false);
+    if (!replica.begin_at_snapshot()) {
+        error = replica.message();
+        return false;
+    }
+    if (replica.advance() != Replica::Outcome::caught_up || !replica.ends_cleanly()) {
+        error = replica.message();
+        return false;
+    }
+    opened.state.copy_from(replica.memory());
+    opened.replayed = replica.events();
+    opened.unrecorded = replica.unrecorded_actions();
+    return true;
+}
+
+}  // namespace
+
+bool open_journal(const RunConfig& config, OpenedJournal& opened, std::string& error) {
+    const std::string& dir = config.journal.dir;
+    opened.lock = JournalLock::take(dir, error);
+    if (!opened.lock || !recover_journal(dir, opened.found, error)) return false;
+    if (!opened.found.fresh && !restore(dir, opened, error)) return false;
+    opened.epoch = begin_epoch(dir, error);
+    if (opened.epoch == 0) return false;
+    JournalWriter::Start start;
+    start.segment = opened.found.next_segment;
+    start.first_sequence = opened.state.state().last_sequence + 1;
+    start.epoch = opened.epoch;
+    start.config_text = config.text;
+    start.build = std::string(build_version()) + "-" + std::string(build_commit());
+    opened.writer = JournalWriter::open(config.journal, start, error);
+    return opened.writer != nullptr;
+}
+
+}  // namespace hw::deploy
