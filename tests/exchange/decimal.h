@@ -13,4 +13,7 @@ std::string decimal_text(std::int64_t nanos);
 /// The reverse: sign, digits, point, at most nine digits. Nothing for anything else or what does not fit.
 std::optional<std::int64_t> parse_decimal(std::string_view text);
 
+/// The double nearest to the decimal number: 0.6, not 0.6000000000000001.
+inline double nearest_double(std::int64_t nanos) { return static_cast<double>(nanos) / 1e9; }
+
 }  // namespace hw::exchange

@@ -139,6 +139,25 @@ std::uint16_t free_port() {
     return ok ? ntohs(address.sin_port) : std::uint16_t{0};
 }
 
+/// Local port of a connected socket; 0 for every other descriptor.
+std::uint16_t connected_port(int fd) {
+    sockaddr_in local{}, peer{};
+    socklen_t local_size = sizeof local, peer_size = sizeof peer;
+    const bool ok = ::getsockname(fd, reinterpret_cast<sockaddr*>(&local), &local_size) == 0 &&
+                    local.sin_family == AF_INET &&
+                    ::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &peer_size) == 0;
+    return ok ? ntohs(local.sin_port) : std::uint16_t{0};
+}
+
+/// Session::disconnect from a foreign thread would close the descriptor under the connection's own thread,
+/// which then reads from whatever connection gets the number next. A shutdown lets that thread see the end.
+void shut_down_connections(std::uint16_t port) {
+    constexpr int kDescriptors = 1024;
+    for (int fd = 0; fd < kDescriptors; ++fd) {
+        if (connected_port(fd) == port) ::shutdown(fd, SHUT_RDWR);
+    }
+}
+
 bool write_dictionary(const FixAcceptorConfig& config, const std::string& path) {
     std::ofstream file(path, std::ios::binary);
     file << config.dictionary_xml;
@@ -209,10 +228,7 @@ class QuickFixAcceptor final : public FixAcceptor {
         }
         return true;
     }
-    void drop_connection() override {
-        FIX::Session* session = FIX::Session::lookupSession(session_);
-        if (session != nullptr) session->disconnect();
-    }
+    void drop_connection() override { shut_down_connections(port_); }
     void stop() override {
         if (stopped_.exchange(true)) return;
         outbound_.close();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tests/exchange/decimal.h"
+
 namespace hw::exchange {
 
 using namespace deribit;
@@ -61,7 +63,7 @@ std::uint32_t Publisher::feed_id(std::size_t contract) const {
 
 double Publisher::amount(std::size_t contract, Qty qty) const {
     const Qty size = market_.contracts()[contract].terms.contract_size;
-    return Qty::from_nanos(mul_div(qty.nanos(), size.nanos(), kNano)).to_double();
+    return nearest_double(mul_div(qty.nanos(), size.nanos(), kNano));
 }
 
 void Publisher::trades(std::span<const Print> prints) {
@@ -69,7 +71,7 @@ void Publisher::trades(std::span<const Print> prints) {
         const Contract& c = market_.contracts()[p.contract];
         TradeEntry entry;
         entry.direction = p.aggressor == Side::buy ? WireDirection::buy : WireDirection::sell;
-        entry.price = p.price.to_double();
+        entry.price = nearest_double(p.price.nanos());
         entry.amount = amount(p.contract, p.qty);
         entry.timestamp_ms = now_ms();
         entry.mark = market_.fair(c);
@@ -96,14 +98,15 @@ void Publisher::book(std::size_t contract) {
         std::vector<Level> after = book.depth(side);
         for (const Level& l : before) {
             if (find_price(after, l.price) == nullptr) {
-                changes.push_back({wire_side(side), WireChange::deleted, l.price.to_double(), 0.0});
+                changes.push_back(
+                    {wire_side(side), WireChange::deleted, nearest_double(l.price.nanos()), 0.0});
             }
         }
         for (const Level& l : after) {
             const Level* old = find_price(before, l.price);
             if (old != nullptr && old->qty == l.qty) continue;
             arrivals.push_back({wire_side(side), old == nullptr ? WireChange::added : WireChange::changed,
-                                l.price.to_double(), amount(contract, l.qty)});
+                                nearest_double(l.price.nanos()), amount(contract, l.qty)});
         }
         before = std::move(after);
     }
@@ -135,17 +138,17 @@ void Publisher::ticker(std::size_t contract) {
     m.instrument = feed_id(contract);
     m.state = wire_state(c.terms.state);
     m.timestamp_ms = now_ms();
-    m.min_sell = band.min_sell.to_double();
-    m.max_buy = band.max_buy.to_double();
-    if (!venue_.last_price(contract).is_zero()) m.last = venue_.last_price(contract).to_double();
+    m.min_sell = nearest_double(band.min_sell.nanos());
+    m.max_buy = nearest_double(band.max_buy.nanos());
+    if (!venue_.last_price(contract).is_zero()) m.last = nearest_double(venue_.last_price(contract).nanos());
     m.index = market_.spot_of(c);
     m.mark = market_.fair(c);
     if (!book.bids.empty()) {
-        m.best_bid = book.bids.front().price.to_double();
+        m.best_bid = nearest_double(book.bids.front().price.nanos());
         m.best_bid_amount = amount(contract, book.bids.front().qty);
     }
     if (!book.asks.empty()) {
-        m.best_ask = book.asks.front().price.to_double();
+        m.best_ask = nearest_double(book.asks.front().price.nanos());
         m.best_ask_amount = amount(contract, book.asks.front().qty);
     }
     m.estimated_delivery = market_.spot_of(c);
@@ -185,14 +188,15 @@ void Publisher::definition(std::size_t contract) {
     m.size = t.is_inverse() && !t.is_option() ? t.quote.view() : t.base.view();
     m.created_ms = static_cast<std::uint64_t>(created_.ns() / 1'000'000);
     if (!t.expiry.is_zero()) m.expiry_ms = static_cast<std::uint64_t>(t.expiry.ns() / 1'000'000);
-    if (t.is_option()) m.strike = t.strike.to_double();
-    m.contract_size = t.contract_size.to_double();
+    if (t.is_option()) m.strike = nearest_double(t.strike.nanos());
+    m.contract_size = nearest_double(t.contract_size.nanos());
     m.min_trade_amount = amount(contract, t.lot);
-    m.tick = t.tick.to_double();
+    m.tick = nearest_double(t.tick.nanos());
     m.maker_fee = 1e-9 * t.maker_fee_nanos;
     m.taker_fee = 1e-9 * t.taker_fee_nanos;
     if (!t.tick_threshold.is_zero())
-        m.tick_steps.push_back({t.tick_threshold.to_double(), t.tick_above.to_double()});
+        m.tick_steps.push_back(
+            {nearest_double(t.tick_threshold.nanos()), nearest_double(t.tick_above.nanos())});
     m.name = t.symbol.view();
     snapshots(contract).add(m, definition_bytes(m));
 }
@@ -205,10 +209,10 @@ void Publisher::snapshot(std::size_t contract) {
     m.change_id = book.change_id;
     std::vector<SnapshotLevel> all;
     for (const Level& l : book.bids) {
-        all.push_back({WireSide::bid, l.price.to_double(), amount(contract, l.qty)});
+        all.push_back({WireSide::bid, nearest_double(l.price.nanos()), amount(contract, l.qty)});
     }
     for (const Level& l : book.asks) {
-        all.push_back({WireSide::ask, l.price.to_double(), amount(contract, l.qty)});
+        all.push_back({WireSide::ask, nearest_double(l.price.nanos()), amount(contract, l.qty)});
     }
     std::span<const SnapshotLevel> rest = all;
     do {

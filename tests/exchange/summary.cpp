@@ -4,6 +4,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "tests/exchange/decimal.h"
+
 namespace hw::exchange {
 
 namespace {
@@ -35,7 +37,8 @@ Json positions_json(const Simulation& s) {
     Json out = Json::object();
     for (std::size_t i = 0; i < s.market().contracts().size(); ++i) {
         const Qty qty = s.account().holding(i).qty;
-        if (!qty.is_zero()) out[std::string(s.market().contracts()[i].terms.symbol.view())] = qty.to_double();
+        if (!qty.is_zero())
+            out[std::string(s.market().contracts()[i].terms.symbol.view())] = nearest_double(qty.nanos());
     }
     return out;
 }
