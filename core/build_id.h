@@ -10,5 +10,7 @@ namespace hw {
 std::string_view build_version();
 /// The commit the build was configured at, 12 hex digits; "unknown" outside a git checkout.
 std::string_view build_commit();
+/// Both, e.g. "0.1.0 (59077ca1b2c3)".
+std::string_view build_id();
 
 }  // namespace hw

@@ -1,0 +1,91 @@
+// Configurations that are right: what they come to, and that the effective text is the configuration.
+#include "deploy/runtime/config.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/deploy/config_samples.h"
+
+namespace hw::deploy {
+namespace {
+
+RunConfig valid(std::string_view text) {
+    ConfigResult result = parse_config(text, "c.toml");
+    const auto* errors = std::get_if<ConfigErrors>(&result);
+    EXPECT_EQ(errors, nullptr) << to_string(*errors);
+    return errors ? RunConfig{} : std::get<RunConfig>(std::move(result));
+}
+
+TEST(Config, ValuesArriveWhereTheyBelong) {
+    const RunConfig c = valid(kSample);
+    EXPECT_EQ(c.port.eal, (std::vector<std::string>{"--no-huge", "-m", "64"}));
+    EXPECT_EQ(c.port.device, "net_ring0");
+    EXPECT_EQ(c.transport, Transport::kernel);
+    ASSERT_EQ(c.feed.channels.size(), 1u);
+    EXPECT_EQ(c.feed.channels[0].name, "btc");
+    EXPECT_EQ(c.feed.channels[0].group_ip, 0xef6f6f01u);
+    EXPECT_EQ(c.fix.port, 9878);
+    EXPECT_EQ(c.fix.sender_comp_id, "A");
+    EXPECT_EQ(c.journal.dir, "journal");
+    ASSERT_EQ(c.engine.underlyings.size(), 2u);
+    EXPECT_EQ(c.engine.underlyings[0].name, "BTC");
+    EXPECT_EQ(c.engine.underlyings[0].band, 0.5);
+    EXPECT_EQ(c.engine.underlyings[1].hedge_instrument, "ETH-PERPETUAL");
+    EXPECT_EQ(c.engine.underlyings[1].band, 5.0);
+    EXPECT_EQ(c.engine.gate.max_order_coins, 20.0);
+}
+
+TEST(Config, AbsentKeysKeepTheRoomsDefaults) {
+    const RunConfig c = valid(kSample);
+    EXPECT_EQ(c.port.idle, net::IdlePolicy::spin) << "polling never backs off unless it is told to";
+    EXPECT_EQ(c.feed.silent_after, net::FeedConfig{}.silent_after);
+    EXPECT_EQ(c.fix.heartbeat_s, fix::SessionConfig{}.heartbeat_s);
+    EXPECT_EQ(c.engine.underlyings[0].hedge_to, hedge::UnderlyingConfig{}.hedge_to);
+    EXPECT_EQ(c.engine.gate.max_open_orders, hedge::GateConfig{}.max_open_orders);
+    EXPECT_EQ(c.journal.segment_mib, JournalConfig{}.segment_mib);
+    EXPECT_FALSE(c.paper.taker_fee_bp.has_value());
+}
+
+TEST(Config, TheEffectiveTextParsesBackToItself) {
+    const RunConfig c = valid(kSample);
+    EXPECT_EQ(valid(c.text).text, c.text);
+    EXPECT_NE(c.text.find("heartbeat_s = 5\n"), std::string::npos) << "defaults are written out";
+}
+
+TEST(Config, DoublesSurviveTheEffectiveTextToTheBit) {
+    for (const char* number :
+         {"0.1", "0.30000000000000004", "1e-9", "77.12345678901234", "99.99999999999999", "7"}) {
+        const RunConfig c = valid(spoilt("band = 0.5", std::string("band = ") + number));
+        EXPECT_EQ(valid(c.text).engine.underlyings[0].band, c.engine.underlyings[0].band) << number;
+    }
+}
+
+TEST(Config, QuotesAndBackslashesSurviveTheEffectiveText) {
+    const RunConfig c = valid(spoilt(R"(dir = "journal")", R"(dir = 'a "b\c')"));
+    EXPECT_EQ(c.journal.dir, R"(a "b\c)");
+    EXPECT_EQ(valid(c.text).journal.dir, c.journal.dir);
+}
+
+TEST(Config, PaperNeedsNoFixSession) {
+    std::string text = spoilt("\"kernel\"", "\"paper\"");
+    const auto fix = text.find("[fix]");
+    text.erase(fix, text.find("[journal]") - fix);
+    text += "[paper]\ndelay_us = 7\ntaker_fee_bp = 2.5\n";
+    const RunConfig c = valid(text);
+    EXPECT_EQ(c.transport, Transport::paper);
+    EXPECT_EQ(c.paper.delay_us, 7u);
+    EXPECT_EQ(c.paper.taker_fee_bp, 2.5);
+    EXPECT_EQ(valid(c.text).text, c.text);
+}
+
+TEST(Config, TheExamplesAreValidAndParseBackToThemselves) {
+    for (const char* name : {"demo.toml", "capture.toml", "deribit.toml"}) {
+        const ConfigResult result = load_config(std::string(HW_SOURCE_DIR) + "/deploy/config/" + name);
+        const auto* errors = std::get_if<ConfigErrors>(&result);
+        ASSERT_EQ(errors, nullptr) << to_string(*errors);
+        const std::string& text = std::get<RunConfig>(result).text;
+        EXPECT_EQ(valid(text).text, text) << name;
+    }
+}
+
+}  // namespace
+}  // namespace hw::deploy
