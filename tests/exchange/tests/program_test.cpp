@@ -171,7 +171,6 @@ TEST_F(ProgramTest, BadUsageIsSaidAndIsTwo) {
                                                  {"--delay-us", "option=fast"},
                                                  {"--drop", "1.5"},
                                                  {"--no-such-option"},
-                                                 {"--fix-dir", "/no/such/place/fix"},
                                                  {"--eal", "--no-huge --vdev=net_nothing0"}}) {
         Process venue(command(0, more));
         EXPECT_EQ(venue.wait(10'000), 2) << more[0];
