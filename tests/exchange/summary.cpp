@@ -71,7 +71,7 @@ std::string summary_json(const Simulation& s, const RunFigures& run) {
     out["packet_faults"] = {{"dropped", faults.dropped},
                             {"duplicated", faults.duplicated},
                             {"reordered", faults.reordered},
-                            {"no_peer", run.packets_unsent}};
+                            {"unsent", run.packets_unsent}};
     out["messages_sent"] = s.publisher().messages();
     out["snapshot_rounds"] = s.snapshot_rounds();
     out["option_fills"] = s.venue().option_fills();

@@ -26,7 +26,10 @@ class FixClient {
         to.sin_family = AF_INET;
         to.sin_port = htons(port);
         to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) close();
+        if (::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) {
+            close();
+            closed_by_peer = true;
+        }
     }
     ~FixClient() { close(); }
     FixClient(const FixClient&) = delete;
@@ -76,7 +79,8 @@ class FixClient {
             data_.append(buffer, static_cast<std::size_t>(n));
         }
     }
-    bool closed_by_peer = false;
+
+    bool closed_by_peer = false;  ///< or never there
 
   private:
     static std::string now_text() {
