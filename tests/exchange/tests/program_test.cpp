@@ -201,6 +201,8 @@ class MindfulCustomer {
                 {59, "3"}, {60, "20261123-19:00:00.000"}};
     }
     void connect() {
+        // Away for a while each time, so that something happens in the meantime.
+        if (reconnects > 0) std::this_thread::sleep_for(std::chrono::milliseconds(60));
         client_.emplace(port_);
         logged_on_ = asked_ = false;
         ++reconnects;
