@@ -65,16 +65,16 @@ bool JournalReader::open_at(std::uint64_t sequence) {
         return false;
     }
     // Newest segment that begins at or before `sequence`.
+    bool found = false;
     for (auto it = numbers.rbegin(); it != numbers.rend(); ++it) {
-        header_ = {};
         if (!load(*it)) {
             if (damaged_) return false;
             continue;  // prepared, never written to
         }
-        if (header_.first_sequence <= std::max<std::uint64_t>(sequence, 1) || std::next(it) == numbers.rend())
-            break;
+        found = true;
+        if (header_.first_sequence <= std::max<std::uint64_t>(sequence, 1)) break;
     }
-    if (file_.size() == 0) {
+    if (!found) {
         error_ = dir_ + ": no journal records here";
         return false;
     }
@@ -91,10 +91,35 @@ JournalReader::Next JournalReader::fail(std::string what) {
     return Next::damaged;
 }
 
+/// Is there a later segment with records in it, though the next one cannot be read?
+bool JournalReader::segment_missing() {
+    for (const std::uint32_t number : all_segments(dir_, memory_)) {
+        if (number <= header_.segment + 1) continue;
+        for (const std::string& folder : {memory_, dir_}) {
+            if (folder.empty()) continue;
+            std::string ignored;
+            const auto file = MappedFile::open_read(folder + "/" + segment_name(number), ignored);
+            SegmentHeader header;
+            std::string_view config;
+            if (!file || read_header(file->bytes(), header, config, ignored) != HeaderStatus::good) continue;
+            damaged_ = true;
+            error_ = dir_ + "/" + segment_name(header_.segment + 1) + ": missing or empty, though " +
+                     segment_name(number) + " is there; last good record has sequence " +
+                     std::to_string(last_sequence_);
+            return true;
+        }
+    }
+    return false;
+}
+
 bool JournalReader::advance_segment() {
     const std::uint16_t epoch = header_.epoch;
     const std::uint64_t expected = last_sequence_ + 1;
-    if (!load(header_.segment + 1)) return false;
+    if (!load(header_.segment + 1)) {
+        // A live writer's next segment may be on its way; of one that is gone, a hole is damage.
+        if (!damaged_ && !live_) segment_missing();
+        return false;
+    }
     new_run_ = header_.epoch != epoch;
     if (header_.first_sequence != expected) {
         fail("segment begins with sequence " + std::to_string(header_.first_sequence) + ", expected " +
@@ -147,7 +172,9 @@ JournalReader::Next JournalReader::next() {
         // The writer marks the end of a segment; one that died did not, and the next run began another.
         if (advance_segment()) continue;
         if (damaged_) return Next::damaged;
-        torn_ = r.status == RecordStatus::bad;
+        const bool half_prefix = r.status == RecordStatus::end_so_far && offset_ < file_.size() &&
+                                 file_.size() - offset_ < sizeof(RecordPrefix);
+        torn_ = r.status == RecordStatus::bad || half_prefix;
         return Next::end;
     }
     return Next::damaged;

@@ -53,6 +53,7 @@ class JournalReader {
   private:
     bool load(std::uint32_t segment);
     bool advance_segment();
+    bool segment_missing();
     Next deliver(const RecordAt&);
     Next fail(std::string what);
     bool whole_record_beyond(std::size_t offset) const;

@@ -48,18 +48,37 @@ bool save_segment(const std::string& memory_path, const std::string& disk_path, 
     if (status == HeaderStatus::bad) error = memory_path + ": " + error;
     if (!begun) return status == HeaderStatus::not_started;
     std::size_t end = header.header_bytes;
+    std::uint64_t last_sequence = 0;
     for (;;) {
         const RecordAt r = record_at(memory->bytes(), end);
         if (r.status == RecordStatus::segment_end) end += 8;
-        if (r.status != RecordStatus::whole) break;
+        if (r.status != RecordStatus::whole) {
+            if (r.status != RecordStatus::bad) break;
+            // A process that dies leaves whole records or none: this is damage, and more may lie beyond it.
+            error = memory_path + ": at byte " + std::to_string(end) + ": record is damaged";
+            if (last_sequence != 0)
+                error += "; last good record has sequence " + std::to_string(last_sequence);
+            return false;
+        }
+        last_sequence = r.sequence;
         end += r.size;
     }
     return write_durably(disk_path, memory->bytes().first(end), error);
 }
 
-bool save_memory(const std::string& dir, RecoveredJournal& found, std::string& error) {
-    const std::string memory = noted_memory_folder(dir);
+bool save_memory(const std::string& dir, const std::string& memory_dir, RecoveredJournal& found,
+                 std::string& error) {
+    std::string memory = noted_memory_folder(dir);
+    const std::string note = read_text(dir + "/memory-folder");
+    if (memory.empty() && !segments_in(note).empty()) {
+        error = dir + ": was written to under another path, and its newest records are still in " + note +
+                "; move it back there, or remove " + dir + "/memory-folder to go on without them";
+        return false;
+    }
+    if (memory.empty() && !memory_dir.empty()) memory = memory_folder(memory_dir, dir);
     if (memory.empty()) return true;
+    std::error_code failed;
+    if (!segments_in(memory).empty()) fs::create_directories(dir, failed);
     for (const std::uint32_t number : segments_in(memory)) {
         bool begun = false;
         if (!save_segment(memory + "/" + segment_name(number), dir + "/" + segment_name(number), begun,
@@ -73,11 +92,44 @@ bool save_memory(const std::string& dir, RecoveredJournal& found, std::string& e
     return true;
 }
 
+/// Segments at the end that a power failure left without even a header hold nothing; a later run would leave
+/// them behind as a hole.
+bool remove_empty_tail(const std::string& dir, std::string& error) {
+    const auto numbers = segments_in(dir);
+    for (auto it = numbers.rbegin(); it != numbers.rend(); ++it) {
+        const std::string path = dir + "/" + segment_name(*it);
+        const auto file = MappedFile::open_read(path, error);
+        if (!file) return false;
+        SegmentHeader header;
+        std::string_view config;
+        if (read_header(file->bytes(), header, config, error) != HeaderStatus::not_started) break;
+        unlink(path.c_str());
+    }
+    error.clear();
+    return true;
+}
+
+/// The newest epoch that the segments in a folder bear witness of.
+std::uint16_t newest_epoch_in(const std::string& dir) {
+    const auto numbers = segments_in(dir);
+    for (auto it = numbers.rbegin(); it != numbers.rend(); ++it) {
+        std::string ignored;
+        const auto file = MappedFile::open_read(dir + "/" + segment_name(*it), ignored);
+        SegmentHeader header;
+        std::string_view config;
+        if (file && read_header(file->bytes(), header, config, ignored) == HeaderStatus::good)
+            return header.epoch;  // later segments have later epochs
+    }
+    return 0;
+}
+
 }  // namespace
 
-bool recover_journal(const std::string& dir, RecoveredJournal& found, std::string& error) {
+bool recover_journal(const std::string& dir, RecoveredJournal& found, std::string& error,
+                     const std::string& memory_dir) {
     found = {};
-    if (!save_memory(dir, found, error)) return false;
+    if (!save_memory(dir, memory_dir, found, error)) return false;
+    if (!remove_empty_tail(dir, error)) return false;
     const auto numbers = segments_in(dir);
     if (numbers.empty()) return true;
     found.fresh = false;
@@ -118,6 +170,7 @@ std::uint16_t begin_epoch(const std::string& dir, std::string& error) {
             return 0;
         }
     }
+    epoch = std::max(epoch, newest_epoch_in(dir));
     if (epoch == UINT16_MAX) {
         error = path + ": all epochs are used; begin a new journal folder";
         return 0;

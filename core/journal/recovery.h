@@ -32,12 +32,15 @@ struct RecoveredJournal {
 };
 
 /// Brings the segments that a dead process left in memory to the disk, cuts a torn tail, and finds the end.
-/// False with `error` when the journal is damaged in its newest segment or of another version: then nothing
-/// was changed.
-bool recover_journal(const std::string& dir, RecoveredJournal&, std::string& error);
+/// False with `error` when the journal is damaged in its newest segment or of another version: then no record
+/// was cut or removed. `memory_dir` as configured: where to look when the folder on disk has lost its note of
+/// the memory folder.
+bool recover_journal(const std::string& dir, RecoveredJournal&, std::string& error,
+                     const std::string& memory_dir = {});
 
-/// Counts up and makes durable the number that distinguishes this run's orders from all earlier ones. Zero
-/// and `error` when it cannot (the file is damaged, or all 65,535 epochs are used).
+/// Counts up and makes durable the number that distinguishes this run's orders from all earlier ones: above
+/// the one in the file and above those of all segments. Zero and `error` when it cannot (the file is damaged,
+/// or all 65,535 epochs are used).
 std::uint16_t begin_epoch(const std::string& dir, std::string& error);
 
 }  // namespace hw

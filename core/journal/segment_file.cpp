@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
@@ -91,8 +92,12 @@ HeaderStatus read_header(std::span<const std::byte> segment, SegmentHeader& h, s
         error = "segment header is cut off after " + std::to_string(segment.size()) + " bytes";
         return segment.empty() ? HeaderStatus::not_started : HeaderStatus::bad;
     }
+    // The writer puts the last word in last: looked at first, it says whether the rest is there.
+    auto* there = reinterpret_cast<SegmentHeader*>(const_cast<std::byte*>(segment.data()));
+    const auto started = std::atomic_ref<std::uint32_t>(there->started).load(std::memory_order_acquire);
+    h = {};
+    if (started == 0) return HeaderStatus::not_started;
     std::memcpy(&h, segment.data(), sizeof h);
-    if (h.started == 0) return HeaderStatus::not_started;
     const SegmentHeader expected;
     if (h.magic != expected.magic) {
         error = "not a hedgewire journal segment";
@@ -134,13 +139,17 @@ std::vector<std::uint32_t> segments_in(const std::string& dir) {
 
 std::string memory_folder(const std::string& memory_dir, const std::string& dir) {
     std::error_code ignored;
-    const std::string canonical = fs::weakly_canonical(dir, ignored).string();
+    const std::string canonical = fs::weakly_canonical(fs::absolute(dir, ignored), ignored).string();
     char text[40];
     std::snprintf(text, sizeof text, "hedgewire-%016llx", static_cast<unsigned long long>(hash64(canonical)));
     return memory_dir + "/" + text;
 }
 
-std::string noted_memory_folder(const std::string& dir) { return read_text(dir + "/memory-folder"); }
+std::string noted_memory_folder(const std::string& dir) {
+    const std::string noted = read_text(dir + "/memory-folder");
+    const bool own = !noted.empty() && noted == memory_folder(fs::path(noted).parent_path().string(), dir);
+    return own ? noted : std::string();
+}
 
 std::string read_text(const std::string& path) {
     std::string text;

@@ -46,7 +46,8 @@ std::vector<std::uint32_t> segments_in(const std::string& dir);
 
 /// Folder in `memory_dir` that belongs to the journal folder `dir`.
 std::string memory_folder(const std::string& memory_dir, const std::string& dir);
-/// The memory folder that a journal last used, as noted in it; empty when it notes none.
+/// The memory folder that a journal last used, as noted in it; empty when it notes none, or one that is not
+/// its own: that of the folder it was copied from, say, whose writer may still be alive.
 std::string noted_memory_folder(const std::string& dir);
 
 /// Writes a file so that after a crash there is the old one or the new one: temporary, fsync, rename, fsync.

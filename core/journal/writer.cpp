@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <immintrin.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -137,8 +138,17 @@ bool JournalWriter::drain(Segment& s, std::string& error) {
     return true;
 }
 
+/// A file that was removed under its writer takes every byte and keeps none.
+bool JournalWriter::disk_copy_is_there(const Segment& s, std::string& error) {
+    struct stat info {};
+    if (s.disk < 0 || (fstat(s.disk, &info) == 0 && info.st_nlink > 0)) return true;
+    error = s.disk_path + ": was removed";
+    return false;
+}
+
 /// The copy on disk is whole: sync it, then the memory can go.
 bool JournalWriter::retire(Segment& s, std::string& error) {
+    if (!disk_copy_is_there(s, error)) return false;
     if (s.disk >= 0) {
         if (fdatasync(s.disk) != 0) {
             error = system_error("cannot sync", s.disk_path);
@@ -149,6 +159,14 @@ bool JournalWriter::retire(Segment& s, std::string& error) {
     }
     unlink(s.memory_path.c_str());
     return true;
+}
+
+void JournalWriter::sync_oldest() {
+    if (segments_.empty() || segments_.front()->disk < 0) return;
+    const Segment& oldest = *segments_.front();
+    std::string error;
+    if (!disk_copy_is_there(oldest, error)) return fail(error);
+    if (fdatasync(oldest.disk) != 0) fail(system_error("cannot sync", oldest.disk_path));
 }
 
 void JournalWriter::housekeep() {
@@ -165,13 +183,17 @@ void JournalWriter::housekeep() {
         for (auto& segment : segments_) {
             if (!drain(*segment, error)) fail(error);
         }
-        while (segments_.size() > 1 && segments_.front()->ended && retire(*segments_.front(), error)) {
+        while (segments_.size() > 1 && segments_.front()->ended) {
+            if (!retire(*segments_.front(), error)) {
+                fail(error);
+                break;
+            }
             segments_.pop_front();
         }
         const auto now = std::chrono::steady_clock::now();
-        if (now - last_sync > std::chrono::milliseconds(200)) {
+        if (stopping || now - last_sync > std::chrono::milliseconds(200)) {
             last_sync = now;
-            if (!segments_.empty() && segments_.front()->disk >= 0) fdatasync(segments_.front()->disk);
+            sync_oldest();
         }
         if (stopping) break;
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -179,8 +201,10 @@ void JournalWriter::housekeep() {
     // What could not be written stays in memory, where the next start finds it.
     if (!failure().empty()) return;
     std::string error;
-    for (auto& segment : segments_) retire(*segment, error);
-    rmdir(folder_.c_str());
+    for (auto& segment : segments_) {
+        if (!retire(*segment, error)) fail(error);
+    }
+    rmdir(folder_.c_str());  // succeeds only when nothing had to stay
 }
 
 void JournalWriter::fail(const std::string& what) {

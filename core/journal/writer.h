@@ -72,8 +72,10 @@ class JournalWriter {
 
     bool prepare_one(std::string& error);
     void housekeep();
+    void sync_oldest();
     bool drain(Segment&, std::string& error);
     bool retire(Segment&, std::string& error);
+    static bool disk_copy_is_there(const Segment&, std::string& error);
     void fail(const std::string& what);
 
     // Hot thread's.
