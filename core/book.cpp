@@ -10,7 +10,7 @@ bool BookSide::set(Price price, Qty qty) {
     const bool present = at > 0 && levels_[at - 1].price == price;
     Level* const base = levels_.data();
     if (qty.is_zero()) {
-        if (!present) return state_.depth_limited != 0;
+        if (!present) return state_.depth_limited != 0 && at == 0;  // beyond what we keep
         std::memmove(base + at - 1, base + at, (state_.count - at) * sizeof(Level));
         --state_.count;
         return true;

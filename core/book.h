@@ -33,7 +33,7 @@ class BookSide {
         : state_(state), levels_(storage), side_(side) {}
 
     /// Puts `qty` at `price`; zero removes the level. False when a removal names a level that is not there
-    /// (and the side is not depth-limited): the book disagrees with the venue's.
+    /// (and that is not beyond the known part of a depth-limited side): the book disagrees with the venue's.
     bool set(Price price, Qty qty);
     void clear() { state_ = {}; }
 

@@ -39,7 +39,7 @@ std::uint64_t hash64(const void* data, std::size_t size, std::uint64_t seed) {
         h = mix(h ^ word) + kMulA;
     }
     std::uint64_t last = 0;
-    std::memcpy(&last, bytes, size);
+    if (size > 0) std::memcpy(&last, bytes, size);
     return mix(h ^ last);
 }
 

@@ -99,6 +99,11 @@ void InstrumentTable::index_slot(std::array<std::uint32_t, kSlots>& slots, std::
     slots[at] = hw::index(id) + 1;
 }
 
+bool InstrumentTable::live(InstrumentId id) const {
+    const Instrument& i = (*this)[id];
+    return i.state != TradingState::settled && find_symbol(i.symbol.view()) == id;
+}
+
 InstrumentTable::AddResult InstrumentTable::add(const Instrument& incoming, InstrumentId* id) {
     const InstrumentId known = find_symbol(incoming.symbol.view());
     if (known != kNoInstrument && same_contract((*this)[known], incoming)) {
@@ -109,7 +114,7 @@ InstrumentTable::AddResult InstrumentTable::add(const Instrument& incoming, Inst
         return AddResult::replaced;
     }
     const InstrumentId taken = find_feed_id(incoming.feed_id);
-    if (taken != kNoInstrument && taken != known) return AddResult::conflict;
+    if (taken != kNoInstrument && taken != known && live(taken)) return AddResult::conflict;
     if (size_ == kCapacity) return AddResult::full;
     *id = InstrumentId{size_++};
     (*this)[*id] = incoming;

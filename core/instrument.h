@@ -80,7 +80,8 @@ class InstrumentTable {
 
     /// Adds a contract under the next id. The same symbol with the same feed id and expiry replaces the terms
     /// in place (fees, ticks and state change during a day); the same symbol otherwise is a relisting and
-    /// gets a new id. `conflict`: the feed id is taken by another live symbol.
+    /// gets a new id. `conflict`: the feed id is taken by another live symbol (one that was relisted under
+    /// another feed id, or is settled, is not live).
     AddResult add(const Instrument&, InstrumentId* id);
 
     std::uint32_t size() const { return size_; }
@@ -99,6 +100,7 @@ class InstrumentTable {
     // Open addressing; a slot holds id + 1, zero is empty, so that an all-zero table is an empty one.
     std::array<std::uint32_t, kSlots> by_symbol_;
     std::array<std::uint32_t, kSlots> by_feed_id_;
+    bool live(InstrumentId) const;
     void index_slot(std::array<std::uint32_t, kSlots>&, std::uint64_t hash, InstrumentId,
                     InstrumentId previous);
 };

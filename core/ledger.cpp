@@ -29,8 +29,10 @@ Cash definition_fee(const Instrument& i, Qty contracts, Price price, double unde
     if (!i.is_option()) return Cash::from_nanos(mul_div(value, rate, kNano));
     const std::int64_t amount = std::abs(amount_nanos(i, contracts));
     const double base = i.is_inverse() ? 1.0 : underlying_price;
-    const auto fee = static_cast<std::int64_t>(static_cast<double>(mul_div(amount, rate, kNano)) * base);
-    return Cash::from_nanos(std::min(fee, value / 8));
+    const double fee = static_cast<double>(mul_div(amount, rate, kNano)) * base;
+    const std::int64_t cap = value / 8;
+    if (!(std::abs(fee) < static_cast<double>(cap))) return Cash::from_nanos(fee < 0 ? -cap : cap);
+    return Cash::from_nanos(static_cast<std::int64_t>(fee));
 }
 
 Cash settlement_value(const Instrument& i, Qty contracts, Price delivery_price) {

@@ -44,8 +44,9 @@ bool usable(const SmileSlice& s) {
     for (const double v : values) {
         if (!(std::abs(v) < 1e12)) return false;
     }
+    const double vertex = s.a + s.b * std::abs(s.sigma) * std::sqrt(std::max(1 - s.rho * s.rho, 0.0));
     return s.forward_ratio > 0 && s.b >= 0 && std::abs(s.rho) <= 1 && s.k_low <= s.k_high &&
-           s.source <= VolSource::neighbour && s.settlement <= Settlement::linear;
+           vertex >= -1e-12 && s.source <= VolSource::neighbour && s.settlement <= Settlement::linear;
 }
 }  // namespace
 

@@ -63,13 +63,15 @@ using Cash = Fixed<CashTag>;
 /// Notionals need more than 64 bits.
 __extension__ using Int128 = __int128;
 
-/// a*b/c of nano-units in 128 bits, rounded to nearest (halves away from zero); c must not be zero.
+/// a*b/c of nano-units in 128 bits, rounded to nearest (halves away from zero); c must not be zero. What does
+/// not fit becomes the largest number of its sign: callers that book it check the size.
 constexpr std::int64_t mul_div(std::int64_t a, std::int64_t b, std::int64_t c) {
     const Int128 product = static_cast<Int128>(a) * b;
     const Int128 divisor = c < 0 ? -static_cast<Int128>(c) : static_cast<Int128>(c);
     const bool negative = (product < 0) != (c < 0);
     const Int128 magnitude = (product < 0 ? -product : product) + divisor / 2;
     const Int128 quotient = magnitude / divisor;
+    if (quotient > INT64_MAX) return negative ? -INT64_MAX : INT64_MAX;
     return static_cast<std::int64_t>(negative ? -quotient : quotient);
 }
 
