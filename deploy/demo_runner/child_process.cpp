@@ -75,6 +75,12 @@ bool ChildProcess::running() {
     return pid_ != 0;
 }
 
+void ChildProcess::crash() {
+    if (!running()) return;
+    kill(pid_, SIGKILL);
+    while (running()) std::this_thread::sleep_for(kPoll);
+}
+
 void ChildProcess::stop(std::chrono::milliseconds grace) {
     if (!running()) return;
     kill(pid_, SIGTERM);

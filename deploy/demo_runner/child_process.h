@@ -35,6 +35,8 @@ class ChildProcess {
     bool running();
     /// SIGTERM now, SIGKILL after `grace`; returns when it has ended.
     void stop(std::chrono::milliseconds grace);
+    /// SIGKILL now, as a crash would; returns when it has ended.
+    void crash();
     /// Once it has ended: its exit code, or minus the number of the signal that ended it.
     int exit_code() const { return exit_code_; }
 

@@ -105,7 +105,7 @@ Command hedger_command(const Options& options, const Workspace& workspace) {
 }
 
 Command replay_command(const Options& options, const Workspace& workspace) {
-    return {{options.programs / "hedgewire", "replay", "--journal", workspace.out("journal"), "--json"},
+    return {{options.programs / "hedgewire", "replay", "--journal", workspace.out("journal")},
             workspace.out("replay.json"),
             ""};
 }

@@ -62,16 +62,13 @@ Json merge(const Json& hedger, const Json& exchange, bool replay_identical) {
     return out;
 }
 
-double distance(const Json& delta, const char* figure) {
-    return std::abs(delta.at(figure).get<double>() - delta.at("target").get<double>());
-}
-
 void judge_deltas(const Json& summary, std::vector<std::string>& failures) {
     bool left = false;
     for (const auto& [name, delta] : summary.at("net_delta").items()) {
         const double band = delta.at("band").get<double>();
-        left = left || distance(delta, "max_before") > band;
-        if (!(distance(delta, "final") <= band))
+        left = left || delta.at("max_before").get<double>() > band;
+        const double off = delta.at("final").get<double>() - delta.at("target").get<double>();
+        if (!(std::abs(off) <= band))
             failures.push_back(fmt::format("net delta of {} ended at {:.4f}, outside its band of {}", name,
                                            delta.at("final").get<double>(), band));
     }
@@ -101,12 +98,14 @@ double micros(const Json& ns) { return ns.get<double>() / 1'000; }
 std::string underlying_words(const Json& summary, const std::string& name) {
     const Json& delta = summary.at("net_delta").at(name);
     const Json& greeks = summary.at("greeks").at(name);
-    return fmt::format(
-        "  {:<9} net delta {:+.4f} (widest before a hedge {:+.4f}, band {} around {}); gamma {:.6g}, "
-        "vega {:.6g}, theta {:.6g}\n",
-        name, delta.at("final").get<double>(), delta.at("max_before").get<double>(),
-        delta.at("band").get<double>(), delta.at("target").get<double>(), greeks.at("gamma").get<double>(),
-        greeks.at("vega").get<double>(), greeks.at("theta").get<double>());
+    std::string words =
+        fmt::format("  {:<9} net delta {:+.4f}, band {} around {}, widest before a hedge {:.4f}\n", name,
+                    delta.at("final").get<double>(), delta.at("band").get<double>(),
+                    delta.at("target").get<double>(), delta.at("max_before").get<double>());
+    words +=
+        fmt::format("            gamma {:.3g} vega {:.2f} theta {:.2f}\n", greeks.at("gamma").get<double>(),
+                    greeks.at("vega").get<double>(), greeks.at("theta").get<double>());
+    return words;
 }
 
 std::string in_words(const Json& summary, const std::vector<std::string>& failures) {
