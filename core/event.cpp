@@ -123,6 +123,8 @@ std::string_view to_string(TrustReason r) {
             return "recovery_overflow";
         case TrustReason::malformed:
             return "malformed";
+        case TrustReason::chain_intact:
+            return "chain_intact";
     }
     return "invalid";
 }

@@ -101,7 +101,8 @@ enum class TrustReason : std::uint8_t {
     restarted,
     depth_exhausted,
     recovery_overflow,
-    malformed
+    malformed,
+    chain_intact  ///< trusted again: change ids or sequence numbers prove that nothing was missed
 };
 std::string_view to_string(TrustReason);
 

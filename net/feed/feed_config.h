@@ -18,9 +18,10 @@ struct ChannelConfig {
 };
 
 struct FeedConfig {
-    std::vector<ChannelConfig> channels;      ///< empty: every group on the two default ports is taken
-    Nanos silent_after = Nanos::from_ms(2000);  ///< an incremental channel without packets this long is silent
-    std::uint32_t recovery_buffer = 4096;     ///< incremental messages kept while a channel's books recover
+    std::vector<ChannelConfig> channels;  ///< empty: every group on the two default ports is taken
+    Nanos silent_after =
+        Nanos::from_ms(2000);              ///< an incremental channel without packets this long is silent
+    std::uint32_t recovery_buffer = 4096;  ///< incremental messages kept while a channel's books recover
 };
 
 }  // namespace hw::net
