@@ -54,12 +54,7 @@ Price limit_price(const Context& c, const UnderlyingState& u, Side side, const B
 }
 
 void send(Context& c, UnderlyingId id, UnderlyingState& u, const Proposal& p, const Envelope& e,
-          const Verdict& v) {
-    OrderState* slot = new_order_slot(c);
-    if (slot == nullptr) {
-        note_reason(c, id, u, AlertCode::orders_full);
-        return;
-    }
+          const Verdict& v, OrderState* slot) {
     Action* action = c.act(ActionType::new_order, id, p.instrument);
     if (action == nullptr) return;
     const UnderlyingConfig& rules = c.rules(u);
@@ -106,9 +101,12 @@ Proposal propose(const Context& c, UnderlyingId id, const UnderlyingState& u, co
     p.mid = u.reference;
     p.delta_per_contract = delta_per_contract(hedge, u.reference);
     const double coins = wanted_trade(rules, e);
-    const double far_edge =
-        coins < 0 ? e.low - (rules.target_delta - rules.band) : rules.target_delta + rules.band - e.high;
-    Qty qty = lots_for(coins, p.delta_per_contract, hedge.lot, far_edge);
+    const double above = rules.target_delta + rules.band;
+    const double below = rules.target_delta - rules.band;
+    const double near_edge = coins < 0 ? e.low - above : below - e.high;
+    const double far_edge = coins < 0 ? e.low - below : above - e.high;
+    Qty qty = lots_for(coins, p.delta_per_contract, hedge.lot, near_edge, far_edge);
+    p.wanted = qty.abs();
     qty = cut_to_max_order(c, qty, p.delta_per_contract, hedge.lot);
     p.side = qty < Qty{} ? Side::sell : Side::buy;
     p.qty = qty.abs();
@@ -140,8 +138,17 @@ void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
         u.blocked_by = v.refused_by;
         return;
     }
+    OrderState* slot = new_order_slot(c);
+    if (slot == nullptr) {
+        note_reason(c, id, u, AlertCode::orders_full);
+        return;
+    }
     note_reason(c, id, u, AlertCode::none);
-    send(c, id, u, p, e, v);
+    if (p.wanted != p.qty) {
+        c.alert(AlertCode::gate_max_qty, id, p.instrument, p.wanted.to_double() * p.delta_per_contract,
+                c.config.gate.max_order_coins);
+    }
+    send(c, id, u, p, e, v, slot);
 }
 
 void decide_one(Context& c, UnderlyingId id) {

@@ -24,6 +24,8 @@ void start_run(Context& c, const RunStarted& run) {
 void on_command(Context& c, const Command& command) {
     switch (command.kind) {
         case CommandKind::kill:
+            // Once more on a second kill: the person may have seen an order that the first one left.
+            if (c.state.killed) c.mass_cancel(AlertCode::killed);
             c.kill(AlertCode::killed);
             break;
         case CommandKind::reset:
@@ -46,6 +48,7 @@ void on_command(Context& c, const Command& command) {
 }
 
 void on_timer(Context& c) {
+    if (c.state.killed && c.state.mass_cancel_due) c.mass_cancel(c.state.killed_by);
     check_timeouts(c);
     expire_groups(c);
     c.mark_all_dirty();

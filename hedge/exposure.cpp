@@ -1,5 +1,7 @@
 #include "hedge/exposure.h"
 
+#include <cmath>
+
 #include "core/pricing/black76.h"
 #include "core/pricing/math.h"
 
@@ -84,7 +86,7 @@ bool evaluate(const EngineState& state, const UnderlyingState& u, Exposure& sum)
             add_delta_one(state, u, held, sum);
         }
     }
-    return known;
+    return known && std::isfinite(sum.net_delta);
 }
 
 }  // namespace hw::hedge

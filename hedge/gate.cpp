@@ -35,6 +35,7 @@ Qty cut_to_max_order(const Context& c, Qty qty, double delta_per_contract, Qty l
     const auto most = Qty::from_double(c.config.gate.max_order_coins / delta_per_contract);
     if (!most || qty.abs() <= *most) return qty;
     const Qty cut = truncate_to_lot(*most, lot);
+    if (cut.is_zero()) return qty;
     return qty < Qty{} ? -cut : cut;
 }
 
@@ -55,7 +56,9 @@ Verdict pass_gate(const Context& c, const Proposal& p, const Envelope& e) {
     const double away_bp = std::abs(p.limit.to_double() / p.mid - 1.0) * 1e4;
     if (!(away_bp <= g.collar_bp)) return refuse(AlertCode::gate_collar, away_bp, g.collar_bp);
     const double coins = p.qty.to_double() * p.delta_per_contract;
-    if (!(coins <= g.max_order_coins)) return refuse(AlertCode::gate_max_qty, coins, g.max_order_coins);
+    // The cut was made in whole nano-contracts; back in coins it may be off in the last bits.
+    if (!(coins <= g.max_order_coins * (1 + 1e-12)))
+        return refuse(AlertCode::gate_max_qty, coins, g.max_order_coins);
     if (e.open_orders >= g.max_open_orders)
         return refuse(AlertCode::gate_open_orders, e.open_orders, g.max_open_orders);
     if (rate >= g.max_orders_per_second)

@@ -12,7 +12,8 @@ struct Proposal {
     UnderlyingId underlying{};
     InstrumentId instrument{};
     Side side = Side::buy;
-    Qty qty;  ///< positive
+    Qty qty;     ///< positive
+    Qty wanted;  ///< before it was cut to the size limit
     Price limit;
     double mid = 0;  ///< of our own book
     double delta_per_contract = 0;
@@ -26,7 +27,8 @@ struct Verdict {
     double headroom_rate = 0;      ///< orders
 };
 
-/// The largest quantity, in whole lots, that the order size limit allows of `qty`.
+/// The largest quantity, in whole lots, that the order size limit allows of `qty`; all of it when not even
+/// one lot is allowed, for the gate to refuse.
 Qty cut_to_max_order(const Context&, Qty qty, double delta_per_contract, Qty lot);
 Verdict pass_gate(const Context&, const Proposal&, const Envelope&);
 /// Counts an order against the rate limit.

@@ -21,9 +21,26 @@ void attach_hedge(Context& c, UnderlyingState& u) {
     if (!u.configured) return;
     const InstrumentId id = c.state.instruments.find_symbol(c.rules(u).hedge_instrument);
     if (id == kNoInstrument) return;
+    // Anything else would be sold by the delta of something it is not.
+    const Instrument& i = c.state.instruments[id];
+    if (!i.is_delta_one() || i.base != u.name) {
+        c.alert(AlertCode::definition_refused, i.underlying, id);
+        return;
+    }
     u.hedge = id;
     u.has_hedge = 1;
 }
+
+/// Four billion units: beyond it sums of two could overflow, and no venue has such a price or size.
+constexpr std::int64_t kMostNanos = 4'000'000'000 * kNano;
+
+bool believable(const BookLevel& level) {
+    return level.price.nanos() >= -kMostNanos && level.price.nanos() <= kMostNanos && level.qty >= Qty{} &&
+           level.qty.nanos() <= kMostNanos;
+}
+
+/// A price band's edge; zero when there is none.
+Price edge_of_band(Price p) { return p > Price{} && p.nanos() <= kMostNanos ? p : Price{}; }
 
 bool is_hedge(const UnderlyingState& u, InstrumentId id) { return u.has_hedge && u.hedge == id; }
 
@@ -103,7 +120,8 @@ void on_book_clear(Context& c, InstrumentId id) {
 
 void on_book_level(Context& c, InstrumentId id, const BookLevel& level) {
     if (!c.state.instruments.contains(id) || c.state.books.slot(id).depth == 0) return;
-    if (!c.state.books.apply(id, level, c.state.now)) c.state.books.slot(id).trusted = 0;
+    if (!believable(level) || !c.state.books.apply(id, level, c.state.now))
+        c.state.books.slot(id).trusted = 0;
     market_moved(c, id);
 }
 
@@ -120,8 +138,8 @@ void on_ticker(Context& c, InstrumentId id, const Ticker& t) {
     TickerState& ticker = c.state.tickers[index(id)];
     if (t.mark != kNoPrice) ticker.mark = t.mark;
     if (t.index != kNoPrice) ticker.index = t.index;
-    ticker.min_sell = t.min_sell == kNoPrice ? Price{} : t.min_sell;
-    ticker.max_buy = t.max_buy == kNoPrice ? Price{} : t.max_buy;
+    ticker.min_sell = edge_of_band(t.min_sell);
+    ticker.max_buy = edge_of_band(t.max_buy);
     ticker.time = c.state.now;
     // A ticker is word of the instrument too: a quiet book is not a stale one while tickers come.
     c.state.books.slot(id).heard = c.state.now;

@@ -1,5 +1,7 @@
 #include "hedge/orders.h"
 
+#include <algorithm>
+
 #include "hedge/groups.h"
 #include "hedge/positions.h"
 
@@ -18,7 +20,8 @@ OrderState* find_order(EngineState& state, OrderId id) {
 /// Waits before the next order, twice as long for each refusal in a row (64 times at most).
 void back_off(Context& c, UnderlyingState& u) {
     const std::uint32_t doublings = u.refusals < 6 ? u.refusals : 6;
-    u.backoff_until = c.state.now + Nanos::from_ns(c.config.reject_backoff.ns() << doublings);
+    const Nanos pause = std::clamp(c.config.reject_backoff, Nanos{}, Nanos::from_seconds(3600));
+    u.backoff_until = c.state.now + Nanos::from_ns(pause.ns() << doublings);
     if (u.refusals < 1000) ++u.refusals;
 }
 
@@ -69,6 +72,11 @@ void fill_order(Context& c, OrderState& o, const Execution& e) {
     if (o.cum > o.qty) {
         c.kill(AlertCode::over_fill, o.underlying, o.instrument, o.cum.to_double(), o.qty.to_double(), o.id);
     }
+    // The venue calls it done, and not all of it reached us: no later report would show that.
+    if (e.leaves_qty.is_zero() && e.cum_qty > o.cum) {
+        c.kill(AlertCode::quantity_missed, o.underlying, o.instrument, o.cum.to_double(),
+               e.cum_qty.to_double(), o.id);
+    }
     if (o.cum >= o.qty) {
         o.status = OrderStatus::filled;
     } else if (o.open() && o.status != OrderStatus::unknown) {
@@ -95,7 +103,13 @@ bool has_unknown_order(const EngineState& state, UnderlyingId underlying) {
 }
 
 void on_execution(Context& c, InstrumentId id, const Execution& e) {
-    if (e.key.is_none() || !c.state.execution_memory.insert(e.key)) {
+    if (e.key.is_none()) {
+        // It cannot be told from one already booked: neither booking nor dropping it would be right.
+        c.kill(AlertCode::execution_refused, kNoUnderlying, id, e.last_qty.to_double(),
+               e.last_price.to_double(), e.order);
+        return;
+    }
+    if (!c.state.execution_memory.insert(e.key)) {
         ++c.state.duplicates;
         c.alert(AlertCode::execution_duplicate, kNoUnderlying, id, e.last_qty.to_double(), 0, e.order);
         return;
@@ -108,13 +122,22 @@ void on_execution(Context& c, InstrumentId id, const Execution& e) {
     }
     const Instrument& i = c.state.instruments[id];
     if (i.kind == Kind::combo) return;  // its legs are reported, and booked, one by one
-    book_fill(c, id, e);
+    if (!book_fill(c, id, e)) {
+        c.kill(AlertCode::execution_refused, i.underlying, id, e.last_qty.to_double(),
+               e.last_price.to_double(), e.order);
+        return;
+    }
     leg_arrived(c, i.underlying, e);
     if (i.is_option() && i.underlying != kNoUnderlying) ++c.underlying(i.underlying).option_fills;
     if (e.order.is_none()) return;
     OrderState* order = find_order(c.state, e.order);
     if (order == nullptr) {
         c.alert(AlertCode::execution_unknown_order, i.underlying, id, e.last_qty.to_double(), 0, e.order);
+        return;
+    }
+    if (order->instrument != id || order->side != e.side) {
+        c.kill(AlertCode::execution_refused, i.underlying, id, e.last_qty.to_double(),
+               e.last_price.to_double(), e.order);
         return;
     }
     fill_order(c, *order, e);
@@ -124,12 +147,27 @@ void on_order_update(Context& c, const OrderUpdate& update) {
     OrderState* o = find_order(c.state, update.order);
     if (o == nullptr || !o->open()) return;
     o->heard = c.state.now;
-    o->settle_seen = 1;
     if (is_end(update.status)) {
         end_order(c, *o, update);
         return;
     }
-    if (update.status == OrderStatus::unknown) return;
+    if (update.status > OrderStatus::unknown) return;
+    if (update.status == OrderStatus::unknown) {
+        // News that it is in doubt. As an answer to a status request it only says that the venue has no such
+        // order, and what ends the request decides.
+        if (update.from_status_request) return;
+        o->status = OrderStatus::unknown;
+        c.mark_dirty(o->underlying);
+        c.ask_settlement();
+        return;
+    }
+    if (update.from_status_request) {
+        o->settle_seen = 1;
+        if (update.cum_qty > o->cum) {
+            c.kill(AlertCode::quantity_missed, o->underlying, o->instrument, o->cum.to_double(),
+                   update.cum_qty.to_double(), o->id);
+        }
+    }
     // A late "new" must not bring a doubtful order back to life; only the answer to a status request may.
     if (o->status == OrderStatus::unknown && !update.from_status_request) return;
     o->status = update.status;
@@ -150,9 +188,8 @@ void on_order_unsent(Context& c, const OrderUnsent& unsent) {
     OrderState* o = find_order(c.state, unsent.order);
     if (o == nullptr || !o->open()) return;
     o->status = OrderStatus::canceled;
-    if (unsent.reason == UnsentReason::transport_refused || unsent.reason == UnsentReason::session_down) {
-        back_off(c, c.underlying(o->underlying));
-    }
+    // Whatever kept it from leaving is likely to keep the next one.
+    back_off(c, c.underlying(o->underlying));
     c.mark_dirty(o->underlying);
 }
 
@@ -206,11 +243,12 @@ void check_timeouts(Context& c) {
         c.mark_dirty(o.underlying);
         doubtful = true;
     }
-    if (c.state.settling && c.state.now - c.state.settle_asked > c.config.order_timeout) {
-        c.state.settling = 0;
-        doubtful = doubtful || any_unknown(c.state);
-    }
-    if (doubtful) c.ask_settlement();
+    const bool lately = c.state.now - c.state.settle_asked <= c.config.order_timeout;
+    if (lately && (c.state.settling || !doubtful)) return;
+    // As long as an order is in doubt nothing is hedged: a question that was lost, or answered without a word
+    // of it, is asked again.
+    c.state.settling = 0;
+    if (any_unknown(c.state)) c.ask_settlement();
 }
 
 }  // namespace hw::hedge

@@ -21,8 +21,8 @@ void on_session_state(Context&, const SessionState&);
 void on_settle_complete(Context&);
 /// Every open order's fate is unknown from here on.
 void forget_order_states(Context&);
-/// Orders silent for too long become unknown and are asked about; a settlement that got no answer is
-/// repeated.
+/// Orders silent for too long become unknown; as long as there are unknown ones, the venue is asked about
+/// them again and again, not more often than the order timeout.
 void check_timeouts(Context&);
 
 }  // namespace hw::hedge

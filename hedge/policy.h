@@ -3,6 +3,8 @@
 // outside the band whatever the orders in flight do.
 #pragma once
 
+#include <cmath>
+
 #include "core/instrument.h"
 #include "core/types.h"
 #include "hedge/engine_config.h"
@@ -18,16 +20,20 @@ inline double wanted_trade(const UnderlyingConfig& rules, const Envelope& e) {
     return 0;
 }
 
-/// Contracts for `coins`, signed, rounded to lots toward doing less; one lot when less would be nothing and
-/// one lot still ends inside the band.
-inline Qty lots_for(double coins, double delta_per_contract, Qty lot, double distance_to_far_edge) {
+/// Contracts for `coins`, signed, rounded to lots toward doing less; one lot more when less would end outside
+/// the band and one more still ends inside it. The distances are from here to the band's two edges, in coins.
+inline Qty lots_for(double coins, double delta_per_contract, Qty lot, double distance_to_near_edge,
+                    double distance_to_far_edge) {
     if (!(delta_per_contract > 0)) return {};
-    const auto contracts = Qty::from_double(coins / delta_per_contract);
-    if (!contracts) return {};
-    const Qty whole = truncate_to_lot(*contracts, lot);
-    if (!whole.is_zero()) return whole;
-    if (coins == 0 || lot.to_double() * delta_per_contract > distance_to_far_edge) return {};
-    return coins > 0 ? lot : -lot;
+    const auto contracts = Qty::from_double(std::abs(coins) / delta_per_contract);
+    if (coins == 0 || !contracts) return {};
+    Qty qty = truncate_to_lot(*contracts, lot);
+    const Qty more = qty + lot;
+    if (qty.to_double() * delta_per_contract < distance_to_near_edge &&
+        more.to_double() * delta_per_contract <= distance_to_far_edge) {
+        qty = more;
+    }
+    return coins > 0 ? qty : -qty;
 }
 
 }  // namespace hw::hedge

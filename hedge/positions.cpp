@@ -45,20 +45,48 @@ void position_changed(Context& c, InstrumentId id) {
 
 }  // namespace
 
-void book_fill(Context& c, InstrumentId id, const Execution& e) {
+namespace {
+
+/// Four billion units: figures within it cannot overflow when the next one is added.
+constexpr Int128 kMostNanos = static_cast<Int128>(4'000'000'000) * kNano;
+constexpr bool fits(Int128 nanos) { return nanos >= -kMostNanos && nanos <= kMostNanos; }
+constexpr bool sum_fits(std::int64_t a, std::int64_t b) { return fits(static_cast<Int128>(a) + b); }
+
+/// Can so many contracts at that price be valued at all?
+bool can_be_valued(const Instrument& i, Qty contracts, Price price) {
+    if (!fits(contracts.nanos()) || price < Price{} || !fits(price.nanos())) return false;
+    if (!fits(static_cast<Int128>(contracts.nanos()) * i.contract_size.nanos() / kNano)) return false;
+    const bool needs_price = i.is_inverse() && !i.is_option();
+    return !(needs_price && price.is_zero()) && fits(contract_value(i, contracts, price).nanos());
+}
+
+Cash fee_of(const Context& c, const Instrument& i, const Execution& e) {
+    if (e.fee_known) return e.fee;
+    const double price =
+        i.underlying == kNoUnderlying ? 0 : c.state.underlyings[index(i.underlying)].reference;
+    return definition_fee(i, e.last_qty, e.last_price, price, true);
+}
+
+}  // namespace
+
+bool book_fill(Context& c, InstrumentId id, const Execution& e) {
     const Instrument& i = c.state.instruments[id];
+    if (e.last_qty <= Qty{} || e.side > Side::sell || !can_be_valued(i, e.last_qty, e.last_price))
+        return false;
     PositionLine& line = c.state.positions[index(id)];
     const Qty contracts = signed_qty(e.side, e.last_qty);
-    line.qty += contracts;
-    line.cash -= contract_value(i, contracts, e.last_price);
-    line.traded += e.last_qty;
-    if (e.fee_known) {
-        line.fees += e.fee;
-    } else {
-        const double price = i.underlying == kNoUnderlying ? 0 : c.underlying(i.underlying).reference;
-        line.fees += definition_fee(i, e.last_qty, e.last_price, price, true);
+    const Cash value = contract_value(i, contracts, e.last_price);
+    const Cash fee = fee_of(c, i, e);
+    if (!sum_fits(line.qty.nanos(), contracts.nanos()) || !sum_fits(line.cash.nanos(), -value.nanos()) ||
+        !sum_fits(line.traded.nanos(), e.last_qty.nanos()) || !sum_fits(line.fees.nanos(), fee.nanos())) {
+        return false;
     }
+    line.qty += contracts;
+    line.cash -= value;
+    line.traded += e.last_qty;
+    line.fees += fee;
     position_changed(c, id);
+    return true;
 }
 
 void on_position(Context& c, InstrumentId id, const Position& p) {
@@ -66,10 +94,16 @@ void on_position(Context& c, InstrumentId id, const Position& p) {
         c.alert(AlertCode::position_refused, kNoUnderlying, id, p.qty.to_double());
         return;
     }
+    const Instrument& i = c.state.instruments[id];
+    if (i.kind == Kind::combo || !can_be_valued(i, p.qty, p.average_price)) {
+        // A book with a hole in it is not to be hedged.
+        c.kill(AlertCode::position_refused, i.underlying, id, p.qty.to_double(), p.average_price.to_double());
+        return;
+    }
     PositionLine& line = c.state.positions[index(id)];
     line = {};
     line.qty = p.qty;
-    line.cash = -contract_value(c.state.instruments[id], p.qty, p.average_price);
+    line.cash = -contract_value(i, p.qty, p.average_price);
     position_changed(c, id);
 }
 
@@ -77,11 +111,16 @@ void settle_position(Context& c, InstrumentId id, Price delivery) {
     PositionLine& line = c.state.positions[index(id)];
     if (line.qty.is_zero()) return;
     const Qty contracts = line.qty;
-    line.cash += settlement_value(c.state.instruments[id], contracts, delivery);
+    const Instrument& i = c.state.instruments[id];
+    const Cash value = settlement_value(i, contracts, delivery);
+    if (!can_be_valued(i, contracts, delivery) || !sum_fits(line.cash.nanos(), value.nanos())) {
+        c.kill(AlertCode::position_refused, i.underlying, id, contracts.to_double(), delivery.to_double());
+        return;
+    }
+    line.cash += value;
     line.qty = {};
     position_changed(c, id);
-    c.alert(AlertCode::settled, c.state.instruments[id].underlying, id, contracts.to_double(),
-            delivery.to_double());
+    c.alert(AlertCode::settled, i.underlying, id, contracts.to_double(), delivery.to_double());
 }
 
 }  // namespace hw::hedge

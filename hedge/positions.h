@@ -6,8 +6,9 @@
 
 namespace hw::hedge {
 
-/// Books a fill: position, cash and fee (the definition's when the venue sent none).
-void book_fill(Context&, InstrumentId, const Execution&);
+/// Books a fill: position, cash and fee (the definition's when the venue sent none). False, with nothing
+/// booked, when it cannot be right: no quantity, no side, an impossible price, or a result beyond all bounds.
+bool book_fill(Context&, InstrumentId, const Execution&);
 /// Takes over a starting position; its cash is set so that profit counts from the average price.
 void on_position(Context&, InstrumentId, const Position&);
 /// An expiry: the position becomes cash at the delivery price. Never a fill. Nothing when nothing is held.
