@@ -1,0 +1,324 @@
+// Whatever comes in over the connection: counted, never a crash, never an Event that was not sent. Iterations
+// of the random part: HW_FUZZ_ITERATIONS.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <random>
+
+#include "fix/timestamp.h"
+#include "tests/fix/harness.h"
+
+namespace hw::fix::test {
+namespace {
+
+std::string seal(const std::string& body) {
+    std::string message =
+        "8=FIX.4.4\x01"
+        "9=" +
+        std::to_string(body.size()) + "\x01" + body;
+    char trailer[16];
+    std::snprintf(trailer, sizeof trailer, "10=%03u\x01", fix_checksum(message));
+    return message + trailer;
+}
+
+std::string body_of(const std::string& type, int sequence, const std::string& fields,
+                    bool duplicate = false) {
+    const auto stamp = format_timestamp_ms(wall_clock());
+    const std::string now{stamp.data(), stamp.size()};
+    return "35=" + type +
+           "\x01"
+           "34=" +
+           std::to_string(sequence) +
+           "\x01"
+           "49=VENUE\x01"
+           "52=" +
+           now +
+           "\x01"
+           "56=HEDGER\x01" +
+           (duplicate ? "43=Y\x01"
+                        "122=" +
+                            now + "\x01"
+                      : "") +
+           fields;
+}
+
+std::string fill_fields(int n) {
+    return "37=V" + std::to_string(n) +
+           "\x01"
+           "11=x\x01"
+           "17=E" +
+           std::to_string(n) +
+           "\x01"
+           "150=F\x01"
+           "39=2\x01"
+           "55=BTC-OPT\x01"
+           "54=1\x01"
+           "32=1\x01"
+           "31=0.05\x01"
+           "14=1\x01"
+           "151=0\x01";
+}
+
+// A venue of a few lines: answers a Logon, a test request and a resend request, and can be made to say
+// anything.
+class ScriptedVenue {
+  public:
+    ScriptedVenue() {
+        std::string error;
+        session = OrderSession::create(make_config(dir / "store"), {}, *instruments, EventSinkRef{events},
+                                       wall_clock(), error);
+        if (session == nullptr) throw std::runtime_error(error);
+    }
+
+    // ByteSink: what the session says.
+    bool send(const char* data, std::size_t size) {
+        heard_.emplace_back(data, size);
+        return true;
+    }
+    void close() {}
+
+    void say(const std::string& bytes) {
+        session->on_bytes(bytes.data(), bytes.size(), wall_clock());
+        answer();
+    }
+    void say(const std::string& type, const std::string& fields) { say(seal(body_of(type, next++, fields))); }
+
+    bool come_up() {
+        if (session->attached()) session->on_disconnected(wall_clock(), "again");
+        heard_.clear();
+        session->on_connected(ByteSinkRef{*this}, wall_clock());
+        answer();
+        return session->up();
+    }
+
+    ScratchDir dir;
+    std::unique_ptr<InstrumentTable> instruments = make_instruments();
+    Collector events;
+    std::unique_ptr<OrderSession> session;
+    int next = 1;  ///< our next sequence number
+
+  private:
+    static std::string value(const std::string& message, const std::string& tag) {
+        const auto at = message.find("\x01" + tag + "=");
+        if (at == std::string::npos) return {};
+        const auto begin = at + tag.size() + 2;
+        return message.substr(begin, message.find('\x01', begin) - begin);
+    }
+    void answer() {
+        while (!heard_.empty()) {
+            const std::string message = heard_.front();
+            heard_.pop_front();
+            const std::string type = value(message, "35");
+            if (type == "A")
+                say("A",
+                    "98=0\x01"
+                    "108=1\x01");
+            if (type == "1") say("0", "112=" + value(message, "112") + "\x01");
+            if (type == "2") {
+                const std::string begin = value(message, "7");
+                say(seal(body_of("4", std::atoi(begin.c_str()),
+                                 "123=Y\x01"
+                                 "36=" +
+                                     std::to_string(next) + "\x01",
+                                 true)));
+            }
+        }
+    }
+    std::deque<std::string> heard_;
+};
+
+TEST(Framing, CutsTheStreamAnywhere) {
+    std::string stream;
+    for (int i = 1; i <= 20; ++i) stream += seal(body_of("8", i, fill_fields(i)));
+    for (std::size_t step = 1; step < 200; step += 7) {
+        StreamFramer framer;
+        std::string out;
+        for (std::size_t at = 0; at < stream.size(); at += step) {
+            framer.push(stream.data() + at, std::min(step, stream.size() - at));
+            for (auto message = framer.next(); !message.empty(); message = framer.next()) out += message;
+        }
+        EXPECT_EQ(out, stream);
+        EXPECT_EQ(framer.counters().messages, 20u);
+        EXPECT_EQ(framer.counters().garbage_bytes, 0u);
+    }
+}
+
+TEST(Framing, GarbageIsCountedAndTheNextMessageFound) {
+    const std::string good = seal(body_of("0", 1, ""));
+    const auto framed = [&](const std::string& bad) {
+        StreamFramer framer;
+        const std::string stream = bad + good;
+        framer.push(stream.data(), stream.size());
+        const bool found = framer.next() == good && framer.next().empty();
+        EXPECT_EQ(framer.counters().garbage_bytes, bad.size());
+        return found ? framer.counters() : StreamFramer::Counters{};
+    };
+    EXPECT_EQ(framed("hello").bad_start, 1u);
+    EXPECT_EQ(framed("8=FIX.4.4\x01").bad_length, 1u);
+    EXPECT_EQ(framed("8=FIX.4.4\x01"
+                     "9=abc\x01")
+                  .bad_length,
+              1u);
+    EXPECT_EQ(framed("8=FIX.4.4\x01"
+                     "9=99999999999\x01")
+                  .bad_length,
+              1u);
+    EXPECT_EQ(framed("8=FIX.4.4\x01"
+                     "9=70000\x01")
+                  .bad_length,
+              1u);
+    std::string wrong_sum = good;
+    wrong_sum[wrong_sum.size() - 2] = wrong_sum[wrong_sum.size() - 2] == '0' ? '1' : '0';
+    EXPECT_EQ(framed(wrong_sum).bad_checksum, 1u);
+    std::string too_long = good;
+    too_long.replace(too_long.find("\x01"
+                                   "9=") +
+                         3,
+                     2, "9000");
+    EXPECT_EQ(framed(too_long).bad_length, 1u) << "found without waiting for 9000 bytes";
+    EXPECT_GE(framed("8=8=8=FI8=FIX8=FIX.4.4").bad_start, 1u);
+}
+
+TEST(Garbled, TheScriptedVenueWorks) {
+    ScriptedVenue venue;
+    ASSERT_TRUE(venue.come_up()) << venue.session->last_note();
+    venue.say("8", fill_fields(1));
+    EXPECT_EQ(venue.events.count(EventType::execution), 1u);
+}
+
+TEST(Garbled, AJumpOfTheirNumbersIsAskedAboutAndTakesTheSessionDownMeanwhile) {
+    ScriptedVenue venue;
+    ASSERT_TRUE(venue.come_up());
+    venue.next += 5;
+    venue.say("8", fill_fields(1));
+    EXPECT_TRUE(venue.session->up());
+    EXPECT_EQ(venue.session->counters().gaps, 1u);
+}
+
+TEST(Garbled, OversizedTestRequestsAndTextsDoNoHarm) {
+    ScriptedVenue venue;
+    ASSERT_TRUE(venue.come_up());
+    venue.say("1", "112=" + std::string(5000, 'x') + "\x01");
+    venue.say("3",
+              "45=1\x01"
+              "58=" +
+                  std::string(5000, 'y') + "\x01");
+    venue.say("8", fill_fields(1));
+    EXPECT_EQ(venue.events.count(EventType::execution), 1u);
+    EXPECT_TRUE(venue.session->up());
+}
+
+class Mutator {
+  public:
+    explicit Mutator(std::uint32_t seed) : random_(seed) {}
+
+    /// A damaged copy of a body or, half the time, of the sealed message.
+    std::string operator()(std::string body) {
+        const bool sealed_first = random_() % 4 == 0;
+        if (sealed_first) body = seal(body);
+        for (auto i = random_() % 3 + 1; i > 0 && !body.empty(); --i) damage(body);
+        return sealed_first ? body : seal(body);
+    }
+
+  private:
+    void damage(std::string& text) {
+        const std::size_t at = random_() % text.size();
+        switch (random_() % 6) {
+            case 0:
+                text[at] = static_cast<char>(random_());
+                break;
+            case 1:
+                text.erase(at, 1 + random_() % 8);
+                break;
+            case 2:
+                text.insert(at, text.substr(random_() % text.size(), random_() % 20));
+                break;
+            case 3:
+                replace_value(text, at, kValues[random_() % std::size(kValues)]);
+                break;
+            case 4:
+                text.insert(at, 1, '\x01');
+                break;
+            default:
+                replace_value(text, at, std::to_string(random_()));
+                break;
+        }
+    }
+    static void replace_value(std::string& text, std::size_t near, const std::string& value) {
+        const auto begin = text.find('=', near);
+        if (begin == std::string::npos) return;
+        const auto end = text.find('\x01', begin);
+        text.replace(begin + 1, end == std::string::npos ? end : end - begin - 1, value);
+    }
+    static inline const std::string kValues[] = {
+        "",  "-1",         "0",           "1e5",      "99999999999999999999", "Y", "A",
+        "F", "2147483647", "-2147483648", "\xff\xfe", "0.0000000001",         "="};
+    std::mt19937 random_;
+};
+
+TEST(Garbled, RandomMutationsAreCountedAndDoNoHarm) {
+    const char* const wanted = std::getenv("HW_FUZZ_ITERATIONS");
+    const int iterations = wanted != nullptr ? std::atoi(wanted) : 3'000;
+    std::random_device device;
+    const std::uint32_t seed = device();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    Mutator mutate(seed);
+    auto venue = std::make_unique<ScriptedVenue>();
+    const std::pair<const char*, const char*> others[] = {{"0", ""},
+                                                          {"1", "112=hi\x01"},
+                                                          {"2",
+                                                           "7=1\x01"
+                                                           "16=0\x01"},
+                                                          {"3",
+                                                           "45=2\x01"
+                                                           "372=D\x01"
+                                                           "373=5\x01"},
+                                                          {"4", "36=9\x01"},
+                                                          {"5", "58=bye\x01"},
+                                                          {"A",
+                                                           "98=0\x01"
+                                                           "108=1\x01"},
+                                                          {"9",
+                                                           "11=a\x01"
+                                                           "39=0\x01"},
+                                                          {"j",
+                                                           "45=2\x01"
+                                                           "372=D\x01"
+                                                           "380=1\x01"},
+                                                          {"r",
+                                                           "530=7\x01"
+                                                           "531=7\x01"}};
+    int fresh = 0;
+    for (int i = 0; i < iterations; ++i) {
+        if (!venue->session->up() && !venue->come_up()) {
+            // A mutation moved the session's numbers beyond ours (a SequenceReset may): begin with a new
+            // store.
+            venue = std::make_unique<ScriptedVenue>();
+            ++fresh;
+            ASSERT_TRUE(venue->come_up());
+        }
+        const bool is_fill = random() % 2 == 0;
+        const auto& other = others[random() % std::size(others)];
+        const std::string body = body_of(is_fill ? "8" : other.first, venue->next++,
+                                         is_fill ? fill_fields(i) : std::string(other.second));
+        venue->say(mutate(body));
+        const auto& framing = venue->session->framing_counters();
+        ASSERT_LE(framing.message_bytes + framing.garbage_bytes, framing.bytes);
+        ASSERT_EQ(venue->events.flushed, venue->events.events.size());
+        const auto& counters = venue->session->counters();
+        ASSERT_EQ(venue->events.count(EventType::execution), counters.executions + counters.trades_changed);
+        if (venue->events.events.size() > 2'000) venue = std::make_unique<ScriptedVenue>();
+    }
+    for (const Event* event : venue->events.all(EventType::execution)) {
+        if (event->header.instrument != kNoInstrument) {
+            EXPECT_GT(event->payload.execution.last_qty, Qty{});
+        }
+    }
+    EXPECT_LT(fresh, iterations / 2 + 10) << "most mutations do no lasting harm";
+    auto after = std::make_unique<ScriptedVenue>();
+    ASSERT_TRUE(after->come_up());
+}
+
+}  // namespace
+}  // namespace hw::fix::test
