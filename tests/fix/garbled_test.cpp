@@ -290,11 +290,20 @@ TEST(Garbled, RandomMutationsAreCountedAndDoNoHarm) {
                                                            "530=7\x01"
                                                            "531=7\x01"}};
     int fresh = 0;
+    std::uint64_t executions = 0;
+    std::uint64_t rejects = 0;
+    std::uint64_t garbled = 0;
+    const auto retire = [&] {
+        executions += venue->session->counters().executions;
+        rejects += venue->session->counters().rejects_sent;
+        garbled += venue->session->framing_counters().garbage_bytes;
+        venue = std::make_unique<ScriptedVenue>();
+    };
     for (int i = 0; i < iterations; ++i) {
         if (!venue->session->up() && !venue->come_up()) {
             // A mutation moved the session's numbers beyond ours (a SequenceReset may): begin with a new
             // store.
-            venue = std::make_unique<ScriptedVenue>();
+            retire();
             ++fresh;
             ASSERT_TRUE(venue->come_up());
         }
@@ -308,16 +317,22 @@ TEST(Garbled, RandomMutationsAreCountedAndDoNoHarm) {
         ASSERT_EQ(venue->events.flushed, venue->events.events.size());
         const auto& counters = venue->session->counters();
         ASSERT_EQ(venue->events.count(EventType::execution), counters.executions + counters.trades_changed);
-        if (venue->events.events.size() > 2'000) venue = std::make_unique<ScriptedVenue>();
+        if (venue->events.events.size() > 2'000) retire();
     }
     for (const Event* event : venue->events.all(EventType::execution)) {
         if (event->header.instrument != kNoInstrument) {
             EXPECT_GT(event->payload.execution.last_qty, Qty{});
         }
     }
+    retire();
+    EXPECT_GT(executions, 0u);
+    EXPECT_GT(rejects, 0u);
+    EXPECT_GT(garbled, 0u);
     EXPECT_LT(fresh, iterations / 2 + 10) << "most mutations do no lasting harm";
-    auto after = std::make_unique<ScriptedVenue>();
-    ASSERT_TRUE(after->come_up());
+    ASSERT_TRUE(venue->come_up());
+    std::printf("%d messages: %llu executions, %llu rejects, %llu bytes of garbage, %d fresh starts\n",
+                iterations, static_cast<unsigned long long>(executions),
+                static_cast<unsigned long long>(rejects), static_cast<unsigned long long>(garbled), fresh);
 }
 
 }  // namespace
