@@ -114,7 +114,7 @@ bool replay(const Options& options, const Workspace& workspace) {
 }
 
 int conclude(const Options& options, const Workspace& workspace, const std::string& trouble) {
-    const bool identical = !interrupted && replay(options, workspace);
+    const bool identical = std::filesystem::exists(workspace.out("journal")) && replay(options, workspace);
     const Outcome outcome = summarize(read_file(workspace.out("hedger.json")),
                                       read_file(workspace.out("exchange.json")), identical);
     const auto path = workspace.out("demo-summary.json");
