@@ -112,7 +112,8 @@ TEST(ImpliedVol, ReturnsWhatThePriceWasMadeFrom) {
         if (price - intrinsic < 1e-9) continue;  // time value lost in the price's own rounding
         const auto found = implied_vol(type, 100, strike, years, price);
         ASSERT_TRUE(found) << "strike " << strike << " years " << years << " vol " << vol;
-        ASSERT_NEAR(undiscounted_price(type, 100, strike, *found * std::sqrt(years)), price, 1e-12 * (10 + price));
+        ASSERT_NEAR(undiscounted_price(type, 100, strike, *found * std::sqrt(years)), price,
+                    1e-12 * (10 + price));
     }
 }
 
