@@ -44,6 +44,20 @@ std::optional<std::int64_t> parse_decimal(std::string_view text) {
     return -negative;
 }
 
+std::optional<std::int64_t> parse_decimal_rounded(std::string_view text) {
+    const std::size_t point = text.find('.');
+    if (point == std::string_view::npos || text.size() - point - 1 <= kDecimals) return parse_decimal(text);
+    const std::string_view beyond = text.substr(point + 1 + kDecimals);
+    for (const char c : beyond) {
+        if (!is_digit(c)) return std::nullopt;
+    }
+    const auto nanos = parse_decimal(text.substr(0, point + 1 + kDecimals));
+    if (!nanos || beyond[0] < '5') return nanos;
+    const bool minus = text[0] == '-';
+    if (*nanos == (minus ? INT64_MIN : INT64_MAX)) return std::nullopt;
+    return *nanos + (minus ? -1 : 1);
+}
+
 std::optional<std::uint32_t> parse_count(std::string_view text) {
     if (text.empty() || text.size() > 10) return std::nullopt;
     std::uint64_t value = 0;

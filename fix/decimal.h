@@ -18,6 +18,10 @@ namespace hw::fix {
 /// Nano-units of a decimal number, `[-]digits[.digits]` with at least one digit.
 std::optional<std::int64_t> parse_decimal(std::string_view);
 
+/// The same for amounts of money, which venues send with more than nine decimals: rounded to the nearest
+/// nano-unit.
+std::optional<std::int64_t> parse_decimal_rounded(std::string_view);
+
 inline std::optional<Price> parse_price(std::string_view text) {
     const auto nanos = parse_decimal(text);
     return nanos ? std::optional{Price::from_nanos(*nanos)} : std::nullopt;

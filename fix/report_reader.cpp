@@ -124,8 +124,19 @@ VerdictOn ReportReader::read_common(const InboundMessage& message, Report& repor
     return kAccepted;
 }
 
+// A report that cannot be read is rejected; one that may have told of a fill has told of it all the same:
+// from there on the position is not known, and the engine stops.
 VerdictOn ReportReader::read_execution_report(const InboundMessage& message) {
     Report report;
+    const VerdictOn answer = read_any_report(message, report);
+    const std::string_view exec_type = field(message, 150);
+    constexpr std::string_view kNoFill = "03456789ABCDEI";
+    const bool no_fill = exec_type.size() == 1 && kNoFill.find(exec_type[0]) != std::string_view::npos;
+    if (!is_ok(answer) && !no_fill) stop_engine(message, report);
+    return answer;
+}
+
+VerdictOn ReportReader::read_any_report(const InboundMessage& message, Report& report) {
     const std::string_view exec_type = field(message, 150);
     constexpr std::string_view kExecTypes = "0123456789ABCDEFGHI";
     if (exec_type.size() != 1 || kExecTypes.find(exec_type[0]) == std::string_view::npos) {
@@ -191,8 +202,8 @@ VerdictOn ReportReader::read_fill(const InboundMessage& message, const Report& r
     const auto side = parse_side(field(message, 54));
     if (!side) return bad(Verdict::bad_value, 54, counters_.field_bad_side);
     fill.side = *side;
-    if (const auto answer = read_fee(message, fill); !is_ok(answer)) return answer;
-    if (const auto answer = read_group(message, fill); !is_ok(answer)) return answer;
+    read_fee(message, fill);
+    read_group(message, fill);
     fill.key = execution_key(message, fill.cum_qty);
     fill.exec_id = Name<40>::cut(field(message, 17).empty() ? field(message, 37) : field(message, 17));
     fill.possible_resend = message.possible_duplicate || message.possible_resend ? 1 : 0;
@@ -205,40 +216,49 @@ VerdictOn ReportReader::read_fill(const InboundMessage& message, const Report& r
     return kAccepted;
 }
 
-// An absolute amount counts (13=3); a commission of another kind is left to be computed.
-VerdictOn ReportReader::read_fee(const InboundMessage& message, Execution& fill) {
-    if (!dialect_.commission_is_meant() || field(message, 12).empty() || field(message, 13) != "3") {
-        return kAccepted;
+// An absolute amount counts (13=3); a commission of another kind, or one that is no number, is left to be
+// computed from the definition: a fill is not refused for its fee.
+void ReportReader::read_fee(const InboundMessage& message, Execution& fill) {
+    if (!dialect_.commission_is_meant() || field(message, 12).empty() || field(message, 13) != "3") return;
+    const auto fee = parse_decimal_rounded(field(message, 12));
+    if (!fee) {
+        ++counters_.field_bad_fee;
+        return;
     }
-    const auto fee = parse_decimal(field(message, 12));
-    if (!fee) return bad(Verdict::bad_format, 12, counters_.field_bad_fee);
     fill.fee = Cash::from_nanos(*fee);
     fill.fee_known = 1;
-    return kAccepted;
 }
 
-VerdictOn ReportReader::read_group(const InboundMessage& message, Execution& fill) {
+// A leg whose group's size cannot be read still belongs to its group, which then ends by its timeout.
+void ReportReader::read_group(const InboundMessage& message, Execution& fill) {
     const std::string_view group = field(message, 527);
-    if (field(message, 442) != "2" || group.empty()) return kAccepted;
+    if (field(message, 442) != "2" || group.empty()) return;
     fill.group = ExecKey::of(std::string{"527:"}.append(group));
-    if (field(message, 5527).empty()) return kAccepted;
+    if (field(message, 5527).empty()) return;
     const auto legs = parse_count(field(message, 5527));
-    if (!legs || *legs > UINT8_MAX) return bad(Verdict::bad_format, 5527, counters_.field_bad_count);
-    fill.group_legs = static_cast<std::uint8_t>(*legs);
-    return kAccepted;
+    if (legs && *legs <= UINT8_MAX) {
+        fill.group_legs = static_cast<std::uint8_t>(*legs);
+    } else {
+        ++counters_.field_bad_count;
+    }
 }
 
 // A trade was corrected or busted after the fact: the position is no longer what the fills say, and only a
 // person can put that right. An execution without instrument stops the engine.
 VerdictOn ReportReader::read_changed_trade(const InboundMessage& message, const Report& report) {
-    Execution change{};
-    change.key = execution_key(message, parse_qty(report.cum).value_or(Qty{}));
-    change.exec_id = Name<40>::cut(field(message, 17));
-    change.possible_resend = message.possible_duplicate || message.possible_resend ? 1 : 0;
-    sink_.stage(EventType::execution, kNoInstrument, report.time).payload.execution = change;
-    sink_.flush();
+    stop_engine(message, report);
     ++counters_.trades_changed;
     return kAccepted;
+}
+
+void ReportReader::stop_engine(const InboundMessage& message, const Report& report) {
+    Execution unread{};
+    unread.order = report.order;
+    unread.key = execution_key(message, parse_qty(report.cum).value_or(Qty{}));
+    unread.exec_id = Name<40>::cut(field(message, 17));
+    unread.possible_resend = message.possible_duplicate || message.possible_resend ? 1 : 0;
+    sink_.stage(EventType::execution, kNoInstrument, report.time).payload.execution = unread;
+    sink_.flush();
 }
 
 VerdictOn ReportReader::read_update(const InboundMessage& message, const Report& report) {

@@ -43,9 +43,11 @@ class ReportReader {
 
     VerdictOn read_common(const InboundMessage&, Report&);
     VerdictOn read_quantities(const Report&, Qty& cum, Qty& leaves);
+    VerdictOn read_any_report(const InboundMessage&, Report&);
+    void stop_engine(const InboundMessage&, const Report&);
     VerdictOn read_fill(const InboundMessage&, const Report&);
-    VerdictOn read_fee(const InboundMessage&, Execution&);
-    VerdictOn read_group(const InboundMessage&, Execution&);
+    void read_fee(const InboundMessage&, Execution&);
+    void read_group(const InboundMessage&, Execution&);
     VerdictOn read_changed_trade(const InboundMessage&, const Report&);
     VerdictOn read_update(const InboundMessage&, const Report&);
     VerdictOn note_status_report(const InboundMessage&, const Report&);
