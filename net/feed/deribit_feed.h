@@ -104,7 +104,7 @@ class DeribitFeed {
     void on(const deribit::Book& m) {
         const InstrumentId id = known(m.instrument());
         const bool may_be_a_rest = std::exchange(suspect_rest_, false);
-        if (id == kNoInstrument) return;
+        if (id == kNoInstrument) return recovery_.missed_undefined(m.instrument(), m.change_id());
         recovery_.assign(id, line_->family);
         if (may_be_a_rest) return recovery_.refuse(id, m.change_id(), TrustReason::channel_gap, now_);
         if (!recovery_.in_order(id, m.prev_change_id(), m.change_id(), m.is_last())) return keep(id, m);
@@ -184,7 +184,9 @@ class DeribitFeed {
             sink_.flush();
         }
         const InstrumentId id = table_.find_feed_id(definition.instrument.feed_id);
-        if (id != kNoInstrument) recovery_.assign(id, line_->family);
+        if (id == kNoInstrument) return;
+        recovery_.assign(id, line_->family);
+        if (!recovery_.live(id)) recovery_.defined(id, m.instrument());
     }
 
     void on(const deribit::SnapshotStart&) {

@@ -31,6 +31,7 @@ LineArbiter::Admission LineArbiter::admit(const UdpDatagram& d, Nanos now) {
         line = open_line(d, channel);
         if (line == nullptr) return ++counters_.too_many_channels, Admission{};
     }
+    const bool first = !line->sequence.started();
     const SequenceTracker::Result result = line->sequence.check(sequence);
     switch (result.verdict) {
         case SequenceVerdict::duplicate:
@@ -48,7 +49,7 @@ LineArbiter::Admission LineArbiter::admit(const UdpDatagram& d, Nanos now) {
     }
     heard(*line, now);
     ++counters_.datagrams;
-    return {line, result.verdict == SequenceVerdict::gap};
+    return {line, first || result.verdict != SequenceVerdict::next};
 }
 
 bool LineArbiter::is_ours(const UdpDatagram& d) const {

@@ -60,7 +60,7 @@ class LineArbiter {
 
     struct Admission {
         Line* line = nullptr;     ///< null: not to be decoded, and counted
-        bool after_loss = false;  ///< packets are missing right before this one
+        bool after_loss = false;  ///< what came right before this packet was not seen
     };
     Admission admit(const UdpDatagram& datagram, Nanos now);
     /// The frame on this line turned out to be damaged: what it should have held is lost.

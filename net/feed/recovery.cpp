@@ -5,7 +5,7 @@
 namespace hw::net {
 
 BookRecovery::BookRecovery(std::size_t kept_levels, EventSinkRef sink)
-    : sink_(sink), pool_(kept_levels), books_(InstrumentTable::kCapacity) {}
+    : sink_(sink), pool_(kept_levels), undefined_(kUndefinedSlots), books_(InstrumentTable::kCapacity) {}
 
 void BookRecovery::take(InstrumentId id, const BookUpdate& update, Nanos now) {
     BookState& book = books_[index(id)];
@@ -20,7 +20,8 @@ void BookRecovery::take(InstrumentId id, const BookUpdate& update, Nanos now) {
         ++counters_.change_id_gaps;
         lose(id, TrustReason::change_id_gap, now);
     }
-    keep(book, update);
+    // A live book keeps the parts of a split update: one that cannot be kept is lost to it.
+    if (!keep(book, update)) return lose(id, TrustReason::recovery_overflow, now);
     if (book.kept.empty() || !book.has_image) return;
     if (pool_.front(book.kept).prev_change_id != book.change_id || !kept_ends_whole(book)) return;
     const bool was_lost = book.phase == Phase::lost;
@@ -43,38 +44,36 @@ bool BookRecovery::follows_kept(const BookState& book, const BookUpdate& update)
     return next || same_update;
 }
 
-void BookRecovery::keep(BookState& book, const BookUpdate& update) {
+bool BookRecovery::keep(BookState& book, const BookUpdate& update) {
     if (!book.kept.empty() && !follows_kept(book, update)) {
         const KeptLevel& back = pool_.back(book.kept);
-        if (update.change_id <= back.change_id) {
-            ++counters_.stale_updates;
-            return;
-        }
+        if (update.change_id <= back.change_id) return ++counters_.stale_updates, true;
         // A hole: what lies before it is of no use, and only a snapshot can tell what lies in it.
         give_up_kept(book);
         book.lost_up_to = std::max(book.lost_up_to, update.prev_change_id);
     }
     ++counters_.updates_kept;
-    if (update.levels.empty()) return keep_one(book, update, nullptr, true);
-    for (const BookLevel& level : update.levels) {
-        keep_one(book, update, &level, &level == &update.levels.back());
-        if (book.lost_up_to >= update.change_id) return;
-    }
+    if (keep_levels(book, update)) return true;
+    ++counters_.overflows;
+    give_up_kept(book);
+    book.lost_up_to = update.change_id;
+    return false;
 }
 
-void BookRecovery::keep_one(BookState& book, const BookUpdate& update, const BookLevel* level,
-                            bool last_of_part) {
+bool BookRecovery::keep_levels(BookState& book, const BookUpdate& update) {
     KeptLevel item;
     item.prev_change_id = update.prev_change_id;
     item.change_id = update.change_id;
     item.venue_time = update.venue_time;
-    item.has_level = level != nullptr;
-    item.ends_update = last_of_part && update.is_last;
-    if (level != nullptr) item.level = *level;
-    if (pool_.push(book.kept, item)) return;
-    ++counters_.overflows;
-    give_up_kept(book);
-    book.lost_up_to = update.change_id;
+    item.ends_update = update.is_last;
+    if (update.levels.empty()) return pool_.push(book.kept, item);
+    for (const BookLevel& level : update.levels) {
+        item.level = level;
+        item.has_level = true;
+        item.ends_update = update.is_last && &level == &update.levels.back();
+        if (!pool_.push(book.kept, item)) return false;
+    }
+    return true;
 }
 
 void BookRecovery::give_up_kept(BookState& book) {
@@ -96,7 +95,7 @@ void BookRecovery::refuse(InstrumentId id, std::uint64_t change_id, TrustReason 
 }
 
 bool BookRecovery::usable(const BookState& book, std::uint64_t change_id, Nanos now) {
-    if (change_id < book.lost_up_to) return ++counters_.snapshots_too_old, false;
+    if (change_id < std::max(book.lost_up_to, book.change_id)) return ++counters_.snapshots_too_old, false;
     if (book.kept.empty()) {
         const bool proves_nothing = book.phase == Phase::lost && now - book.lost_at < kSnapshotLag;
         return proves_nothing ? (++counters_.snapshots_too_old, false) : true;
@@ -204,6 +203,17 @@ void BookRecovery::assign(InstrumentId id, FamilyId family) {
     families_[family].books.push_back(id);
 }
 
+void BookRecovery::missed_undefined(std::uint32_t feed_id, std::uint64_t change_id) {
+    Undefined& slot = undefined_[feed_id % kUndefinedSlots];
+    slot = {feed_id, slot.feed_id == feed_id ? std::max(slot.change_id, change_id) : change_id};
+}
+
+void BookRecovery::defined(InstrumentId id, std::uint32_t feed_id) {
+    const Undefined& slot = undefined_[feed_id % kUndefinedSlots];
+    BookState& book = books_[index(id)];
+    if (slot.feed_id == feed_id) book.lost_up_to = std::max(book.lost_up_to, slot.change_id);
+}
+
 void BookRecovery::family_lost(FamilyId family, TrustReason reason, Nanos now) {
     if (family >= families_.size()) return;
     for (const InstrumentId id : families_[family].books) {
@@ -218,6 +228,7 @@ void BookRecovery::family_lost(FamilyId family, TrustReason reason, Nanos now) {
 
 void BookRecovery::family_reset(FamilyId family, Nanos now) {
     if (family >= families_.size()) return;
+    std::ranges::fill(undefined_, Undefined{});
     for (const InstrumentId id : families_[family].books) {
         lose(id, TrustReason::channel_gap, now);
         BookState& book = books_[index(id)];

@@ -79,6 +79,12 @@ class BookRecovery {
     void snapshot(InstrumentId, std::uint64_t change_id, Nanos venue_time, std::span<const BookLevel>,
                   Nanos now);
 
+    /// An update of a book that is not defined yet. A snapshot that comes with the definition may be older
+    /// than it.
+    void missed_undefined(std::uint32_t feed_id, std::uint64_t change_id);
+    /// The book of that feed id has just been defined.
+    void defined(InstrumentId, std::uint32_t feed_id);
+
     /// Packets of the family's channel were lost.
     void family_lost(FamilyId, TrustReason, Nanos now);
     /// The sender started again: no change id from before counts.
@@ -122,8 +128,8 @@ class BookRecovery {
 
     bool connects(const BookState&, const BookUpdate&) const;
     bool follows_kept(const BookState&, const BookUpdate&) const;
-    void keep(BookState&, const BookUpdate&);
-    void keep_one(BookState&, const BookUpdate&, const BookLevel*, bool last_of_part);
+    bool keep(BookState&, const BookUpdate&);
+    bool keep_levels(BookState&, const BookUpdate&);
     void give_up_kept(BookState&);
     bool kept_ends_whole(const BookState&) const;
     bool usable(const BookState&, std::uint64_t change_id, Nanos now);
@@ -134,8 +140,16 @@ class BookRecovery {
     void send_level(InstrumentId, Nanos venue_time, const BookLevel&, bool last);
     void send_trust(InstrumentId, bool trusted, TrustReason);
 
+    /// The newest update seen of feed ids without a definition; a slot is overwritten when two share it.
+    struct Undefined {
+        std::uint32_t feed_id = 0;
+        std::uint64_t change_id = 0;
+    };
+    static constexpr std::size_t kUndefinedSlots = 65'536;
+
     EventSinkRef sink_;
     DeltaPool pool_;
+    std::vector<Undefined> undefined_;
     std::vector<BookState> books_;
     std::vector<Family> families_;
     RecoveryCounters counters_;
