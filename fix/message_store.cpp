@@ -254,7 +254,7 @@ bool MessageStore::put(std::uint32_t sequence, std::string_view message, OrderId
     if (message.size() > kMaxMessage) return false;
     Slot& s = slot(sequence);
     let_go(s);
-    std::memcpy(s.message, message.data(), message.size());
+    std::copy(message.begin(), message.end(), s.message);
     s.length = static_cast<std::uint32_t>(message.size());
     s.order = order.value;
     s.flags = 0;

@@ -55,6 +55,23 @@ bool is_admin(std::string_view message) {
     return type.size() == 1 && kAdminTypes.find(type[0]) != std::string_view::npos;
 }
 
+// QuickFIX reads sequence numbers without looking for overflow: 4294967297 would be 1.
+bool has_absurd_number(std::string_view message) {
+    for (const std::string_view tag : {"\x01"
+                                       "34=",
+                                       "\x01"
+                                       "36=",
+                                       "\x01"
+                                       "7=",
+                                       "\x01"
+                                       "16="}) {
+        std::string_view number = value_of(message, tag);
+        number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
+        if (number.size() > 9) return true;
+    }
+    return false;
+}
+
 bool make_directory(const std::string& dir, std::string& error) {
     if (::mkdir(dir.c_str(), 0700) == 0 || errno == EEXIST) return true;
     error = "message store: cannot create " + dir + ": " + std::strerror(errno);
@@ -115,9 +132,7 @@ class OrderSession::Impl final : public QuickFixHost {
         if (!engine_->attached()) return;
         framer_.push(data, size);
         for (auto message = framer_.next(); !message.empty(); message = framer_.next()) {
-            message_.assign(message);
-            engine_->receive(message_, now.ns());
-            follow();
+            receive(message);
             if (!engine_->attached()) break;
         }
     }
@@ -265,6 +280,16 @@ class OrderSession::Impl final : public QuickFixHost {
 
   private:
     enum class Phase : std::uint8_t { down, logging_on, agreeing, syncing, up };
+
+    void receive(std::string_view message) {
+        if (has_absurd_number(message)) {
+            on_fault(SessionFault::not_parsed, "a sequence number of more than nine digits");
+            return;
+        }
+        message_.assign(message);
+        engine_->receive(message_, now_.ns());
+        follow();
+    }
 
     // Moves the phase to where the session engine has got to. Ends a step only where nothing more follows.
     void follow() {

@@ -195,6 +195,22 @@ TEST(Garbled, AJumpOfTheirNumbersIsAskedAboutAndTakesTheSessionDownMeanwhile) {
     EXPECT_EQ(venue.session->counters().gaps, 1u);
 }
 
+TEST(Garbled, ASequenceNumberThatWouldOverflowIsNotTakenForAnother) {
+    ScriptedVenue venue;
+    ASSERT_TRUE(venue.come_up());
+    const auto unparsed = venue.session->counters().not_parsed;
+    std::string body = body_of("8", venue.next, fill_fields(1));
+    body.replace(body.find("\x01"
+                           "34=") +
+                     4,
+                 1, std::to_string((1LL << 32) + venue.next));
+    venue.say(seal(body));
+    EXPECT_EQ(venue.events.count(EventType::execution), 0u);
+    EXPECT_EQ(venue.session->counters().not_parsed, unparsed + 1);
+    venue.say("8", fill_fields(1));
+    EXPECT_EQ(venue.events.count(EventType::execution), 1u);
+}
+
 TEST(Garbled, OversizedTestRequestsAndTextsDoNoHarm) {
     ScriptedVenue venue;
     ASSERT_TRUE(venue.come_up());
@@ -212,17 +228,20 @@ class Mutator {
   public:
     explicit Mutator(std::uint32_t seed) : random_(seed) {}
 
-    /// A damaged copy of a body or, half the time, of the sealed message.
-    std::string operator()(std::string body) {
+    /// A damaged copy of a body (half the time only from `application` on) or, every fourth time, of the
+    /// sealed message, whose length and checksum are then wrong.
+    std::string operator()(std::string body, std::size_t application) {
+        const std::size_t from = random_() % 2 == 0 ? application : 0;
         const bool sealed_first = random_() % 4 == 0;
         if (sealed_first) body = seal(body);
-        for (auto i = random_() % 3 + 1; i > 0 && !body.empty(); --i) damage(body);
+        for (auto i = random_() % 3 + 1; i > 0 && !body.empty(); --i) damage(body, sealed_first ? 0 : from);
         return sealed_first ? body : seal(body);
     }
 
   private:
-    void damage(std::string& text) {
-        const std::size_t at = random_() % text.size();
+    void damage(std::string& text, std::size_t from) {
+        if (from >= text.size()) from = 0;
+        const std::size_t at = from + random_() % (text.size() - from);
         switch (random_() % 6) {
             case 0:
                 text[at] = static_cast<char>(random_());
@@ -309,9 +328,10 @@ TEST(Garbled, RandomMutationsAreCountedAndDoNoHarm) {
         }
         const bool is_fill = random() % 2 == 0;
         const auto& other = others[random() % std::size(others)];
-        const std::string body = body_of(is_fill ? "8" : other.first, venue->next++,
-                                         is_fill ? fill_fields(i) : std::string(other.second));
-        venue->say(mutate(body));
+        const std::string fields = is_fill ? fill_fields(i) : std::string(other.second);
+        const std::string body = body_of(is_fill ? "8" : other.first, venue->next++, fields);
+        venue->say(mutate(body, body.size() - fields.size()));
+        if (venue->session->attached()) venue->say("0", "");  // shows the gap, if there is one now
         const auto& framing = venue->session->framing_counters();
         ASSERT_LE(framing.message_bytes + framing.garbage_bytes, framing.bytes);
         ASSERT_EQ(venue->events.flushed, venue->events.events.size());
