@@ -27,6 +27,8 @@ namespace hw::fix {
     X(executions_unknown_symbol, "of these, in an instrument that we do not know")                      \
     X(executions_other_orders, "of these, of orders that are not ours")                                 \
     X(trades_changed, "reports that correct or bust a trade: handed on as unknown instrument")          \
+    X(reports_unread,                                                                                   \
+      "reports that the dictionary refused and that may tell of a fill: the engine is stopped")         \
     X(multileg_parents, "fills of a combo as a whole: its legs are reported, and booked, on their own") \
     X(order_updates, "reports on orders of ours that are no fills")                                     \
     X(other_order_updates, "reports on other orders of the account that are no fills")                  \

@@ -71,8 +71,10 @@ class QuickFixHost {
     /// Fields that the venue's dialect adds to our Logon and Logout.
     virtual void logon_fields(std::vector<TextField>&) = 0;
     virtual void logout_fields(std::vector<TextField>&) = 0;
-    /// An administrative message of ours is about to leave; `reason` is 373 of a Reject, else -1.
-    virtual void on_admin_sent(char type, int reason) = 0;
+    /// An administrative message of ours is about to leave.
+    virtual void on_admin_sent(char type) = 0;
+    /// A session Reject of ours is: of which message, and why (373).
+    virtual void on_reject_sent(const std::string& message_type, std::uint32_t sequence, int reason) = 0;
     /// The venue asks again for an application message: true sends it again, false gap-fills it.
     virtual bool may_replay(const std::string& type, std::uint32_t sequence,
                             const std::string& original_sending_time) = 0;

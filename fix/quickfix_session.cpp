@@ -158,7 +158,12 @@ class ApplicationAdaptor : public FIX::Application {
         if (type == FIX::MsgType_Logon) host_.logon_fields(extra_);
         if (type == FIX::MsgType_Logout) host_.logout_fields(extra_);
         for (const TextField& field : extra_) message.setField(field.tag, field.value);
-        host_.on_admin_sent(type[0], integer_or(message, FIX::FIELD::SessionRejectReason, -1));
+        host_.on_admin_sent(type[0]);
+        if (type != FIX::MsgType_Reject) return;
+        const bool typed = message.isSetField(FIX::FIELD::RefMsgType);
+        host_.on_reject_sent(typed ? message.getField(FIX::FIELD::RefMsgType) : std::string(),
+                             static_cast<std::uint32_t>(integer_or(message, FIX::FIELD::RefSeqNum, 0)),
+                             integer_or(message, FIX::FIELD::SessionRejectReason, -1));
     }
     void toApp(FIX::Message& message, const FIX::SessionID&) throw(FIX::DoNotSend) override {
         const FIX::Header& header = message.getHeader();

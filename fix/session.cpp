@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "fix/decimal.h"
 #include "fix/dialect/dialect.h"
 #include "fix/dictionary.h"
 #include "fix/message_store.h"
@@ -193,7 +194,11 @@ class OrderSession::Impl final : public QuickFixHost {
         if (bytes_) bytes_.close();
     }
 
-    VerdictOn on_application(const InboundMessage& message) override { return reader_.read(message); }
+    VerdictOn on_application(const InboundMessage& message) override {
+        const VerdictOn answer = reader_.read(message);
+        reader_refused_ = answer.verdict == Verdict::bad_format || answer.verdict == Verdict::bad_value;
+        return answer;
+    }
 
     void on_admin(const InboundMessage& message) override {
         ++counters_.admin_received;
@@ -224,14 +229,15 @@ class OrderSession::Impl final : public QuickFixHost {
     }
     void logout_fields(std::vector<TextField>& fields) override { dialect_->logout_fields(fields); }
 
-    void on_admin_sent(char type, int reason) override {
-        ++counters_.admin_sent;
-        if (type != '3') return;
+    void on_admin_sent(char) override { ++counters_.admin_sent; }
+    void on_reject_sent(const std::string& type, std::uint32_t sequence, int reason) override {
         ++counters_.rejects_sent;
         ++(reason == 6   ? counters_.rejects_sent_format
            : reason == 5 ? counters_.rejects_sent_value
            : reason == 1 ? counters_.rejects_sent_missing
                          : counters_.rejects_sent_other);
+        if (type == "8" && !reader_refused_ && may_tell_of_a_fill(sequence)) stop_engine(sequence);
+        reader_refused_ = false;
     }
 
     bool may_replay(const std::string& type, std::uint32_t sequence,
@@ -358,6 +364,31 @@ class OrderSession::Impl final : public QuickFixHost {
         sink_.flush();
     }
 
+    // A report refused by the dictionary never came to the reader, which stops the engine on fills that it
+    // cannot read: the same is due here, unless the report says that it is none.
+    bool may_tell_of_a_fill(std::uint32_t sequence) const {
+        constexpr std::string_view kNoFill = "03456789ABCDEI";
+        const bool is_current = parse_count(value_of(message_,
+                                                     "\x01"
+                                                     "34=")) == sequence;
+        const std::string_view exec_type = is_current ? value_of(message_,
+                                                                 "\x01"
+                                                                 "150=")
+                                                      : std::string_view{};
+        return exec_type.size() != 1 || kNoFill.find(exec_type[0]) == std::string_view::npos;
+    }
+
+    // An execution without instrument: the position is no longer known.
+    void stop_engine(std::uint32_t sequence) {
+        const std::string name = "unread;34:" + std::to_string(sequence);
+        Execution unread{};
+        unread.key = ExecKey::of(name + ";" + std::to_string(store_->created().ns()));
+        unread.exec_id = Name<40>::cut(name);
+        sink_.stage(EventType::execution, kNoInstrument, Nanos{}).payload.execution = unread;
+        sink_.flush();
+        ++counters_.reports_unread;
+    }
+
     bool replay_order(std::uint32_t sequence) {
         store_->set_flag(sequence, kReplayed);
         ++counters_.orders_replayed;
@@ -435,6 +466,7 @@ class OrderSession::Impl final : public QuickFixHost {
     std::uint32_t first_of_connection_ = 1;  ///< numbers below were sent on earlier connections
     Phase phase_ = Phase::down;
     bool sync_answered_ = false;
+    bool reader_refused_ = false;  ///< the Reject that follows is of a message that the reader has dealt with
 };
 
 std::unique_ptr<OrderSession> OrderSession::create(const SessionConfig& config,

@@ -134,7 +134,7 @@ TEST_F(Reports, AnUnknownSymbolIsCountedAndStillDelivered) {
     EXPECT_EQ(counters.executions_unknown_symbol, 1u);
 }
 
-TEST_F(Reports, WhatDoesNotParseMakesNoEventAndNamesItsField) {
+TEST_F(Reports, AFillThatDoesNotParseNamesItsFieldAndStopsTheEngine) {
     struct Case {
         int tag;
         const char* text;
@@ -163,6 +163,17 @@ TEST_F(Reports, WhatDoesNotParseMakesNoEventAndNamesItsField) {
         EXPECT_EQ(answer.tag, tag);
     }
     EXPECT_EQ(counters.field_missing, 5u);
+    EXPECT_EQ(events.events.size(), 10u + 5u);
+    for (const Event& event : events.events) {
+        EXPECT_EQ(event.header.type, EventType::execution);
+        EXPECT_EQ(event.header.instrument, kNoInstrument);
+    }
+    EXPECT_EQ(counters.executions, 0u);
+}
+
+TEST_F(Reports, NewsThatDoesNotParseMakesNoEvent) {
+    EXPECT_EQ(read(with(fill(), {{150, "4"}, {39, "4"}, {14, "1e5"}})).tag, 14);
+    EXPECT_EQ(read(with(fill(), {{150, "0"}, {39, "Z"}})).tag, 39);
     EXPECT_TRUE(events.events.empty());
 }
 
@@ -172,7 +183,9 @@ TEST_F(Reports, FeesCountOnlyWhenAbsoluteAndMeant) {
     EXPECT_EQ(execution().fee, Cash::from_nanos(120'000));
     read(with(fill(), {{12, "0.00012"}, {13, "1"}}));
     EXPECT_EQ(execution().fee_known, 0);
-    EXPECT_EQ(read(with(fill(), {{12, "x"}, {13, "3"}})).tag, 12);
+    EXPECT_EQ(read(with(fill(), {{12, "x"}, {13, "3"}})).verdict, Verdict::accepted) << "not for its fee";
+    EXPECT_EQ(execution().fee_known, 0);
+    EXPECT_EQ(counters.field_bad_fee, 1u);
     use(DialectKind::deribit);
     read(with(fill(), {{12, "0"}, {13, "3"}}));
     EXPECT_EQ(execution().fee_known, 0);
@@ -188,10 +201,13 @@ TEST_F(Reports, LegsOfAComboShareAGroup) {
     read(with(leg, {{55, "BTC-OPT"}}));
     EXPECT_EQ(execution().group, group);
     EXPECT_NE(execution().key, key) << "one ExecID for all legs is still two executions";
-    EXPECT_EQ(read(with(leg, {{5527, "999"}})).tag, 5527);
+    read(with(leg, {{5527, "999"}}));
+    EXPECT_EQ(execution().group, group);
+    EXPECT_EQ(execution().group_legs, 0);
+    EXPECT_EQ(counters.field_bad_count, 1u);
     read(with(leg, {{442, "3"}, {11, "other"}}));
     EXPECT_EQ(counters.multileg_parents, 1u);
-    EXPECT_EQ(counters.executions, 2u);
+    EXPECT_EQ(counters.executions, 3u);
 }
 
 TEST_F(Reports, CorrectionsAndBustsStopTheEngine) {

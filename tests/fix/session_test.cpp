@@ -111,7 +111,8 @@ TEST_F(Session, AFillBecomesAnExecution) {
     EXPECT_EQ(hedger.events.flushed, hedger.events.events.size());
 }
 
-TEST_F(Session, AFieldThatDoesNotParseIsRejectedAndMakesNoEvent) {
+// Rejected, and the engine is stopped: a fill that cannot be read is a position that is not known.
+TEST_F(Session, AFillThatDoesNotParseIsRejectedAndStopsTheEngine) {
     ASSERT_TRUE(hedger.come_up());
     venue->send("8", fill(text(id(7)), "E1", "12x9", "64250.5"));
     venue->send("8", fill(text(id(7)), "E2", "1", "1e5"));
@@ -122,10 +123,20 @@ TEST_F(Session, AFieldThatDoesNotParseIsRejectedAndMakesNoEvent) {
     EXPECT_EQ(field_of(venue->received("3")[1], 371), "31");
     EXPECT_EQ(field_of(venue->received("3")[2], 371), "31");
     EXPECT_EQ(field_of(venue->received("3")[2], 373), "6");
-    ASSERT_TRUE(hedger.run_until([&] { return hedger.events.count(EventType::execution) == 1; }));
-    EXPECT_EQ(hedger.events.last(EventType::execution).payload.execution.exec_id.view(), "E4");
+    ASSERT_TRUE(hedger.run_until([&] { return hedger.events.count(EventType::execution) == 4; }));
+    const auto executions = hedger.events.all(EventType::execution);
+    for (int n = 0; n < 3; ++n) EXPECT_EQ(executions[n]->header.instrument, kNoInstrument);
+    EXPECT_EQ(executions[3]->header.instrument, kPerpetual);
+    EXPECT_EQ(executions[3]->payload.execution.exec_id.view(), "E4");
+    EXPECT_NE(executions[0]->payload.execution.key, executions[1]->payload.execution.key);
+    EXPECT_EQ(hedger.session->counters().reports_unread, 2u) << "the third only the reader can refuse";
     EXPECT_EQ(hedger.session->counters().rejects_sent, 3u);
     EXPECT_EQ(hedger.session->counters().rejects_sent_format, 3u);
+    Fields news = fill(text(id(7)), "E5", "1x", "5");
+    news[3].second = "0";  // 150: no fill, so no reason to stop
+    venue->send("8", news);
+    ASSERT_TRUE(hedger.run_until([&] { return venue->received("3").size() == 4; }));
+    EXPECT_EQ(hedger.events.count(EventType::execution), 4u);
 }
 
 TEST_F(Session, ARejectOfOurMessageRejectsTheOrder) {
