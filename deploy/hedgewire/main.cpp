@@ -16,19 +16,8 @@ struct Command {
 };
 
 constexpr std::array kCommands{
-#ifdef HW_COMMAND_RUN
-    Command{"run", cmd_run},
-#endif
-    Command{"check", cmd_check},
-#ifdef HW_COMMAND_CTL
-    Command{"ctl", cmd_ctl},
-#endif
-#ifdef HW_COMMAND_DECODE
-    Command{"decode", cmd_decode},
-#endif
-#ifdef HW_COMMAND_REPLAY
-    Command{"replay", cmd_replay},
-#endif
+    Command{"run", cmd_run},       Command{"check", cmd_check},   Command{"ctl", cmd_ctl},
+    Command{"decode", cmd_decode}, Command{"replay", cmd_replay},
 };
 
 constexpr const char* kHelp =
