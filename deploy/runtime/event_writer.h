@@ -64,6 +64,7 @@ class EventWriter {
     }
 
     Nanos now() const { return now_; }
+    const hedge::EngineState& state() const { return engine_.state(); }
     std::uint64_t sequence() const { return sequence_; }
     std::uint64_t orders() const { return orders_; }
 

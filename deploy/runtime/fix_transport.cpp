@@ -6,7 +6,7 @@
 namespace hw::deploy {
 
 void FixTransport::try_connect(Nanos now) {
-    if (stopping_ || now < next_attempt_) return;
+    if (stopping_ || now < next_attempt_ || !state_.definitions_complete) return;
     // The pause counts from here, whether the attempt fails at once or later.
     const std::uint32_t doublings = std::min(failures_, 5u);
     next_attempt_ = now + Nanos::from_ms(static_cast<std::int64_t>(config_.reconnect_ms) << doublings);

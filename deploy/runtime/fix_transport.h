@@ -6,13 +6,17 @@
 #include <string>
 
 #include "fix/session.h"
+#include "hedge/state.h"
 #include "net/tcp/kernel_socket.h"
 
 namespace hw::deploy {
 
 class FixTransport {
   public:
-    explicit FixTransport(const fix::SessionConfig& config) : config_(config) {}
+    /// Connects once the engine knows the venue's instruments: reports that come before could not be booked,
+    /// while those that the venue still keeps are resent at the logon.
+    FixTransport(const fix::SessionConfig& config, const hedge::EngineState& state)
+        : config_(config), state_(state) {}
 
     /// The session writes its Events to the EventWriter, which sends through this: so it comes second.
     void attach(std::unique_ptr<fix::OrderSession> session) { session_ = std::move(session); }
@@ -33,6 +37,7 @@ class FixTransport {
     void lost(Nanos now);
 
     const fix::SessionConfig config_;
+    const hedge::EngineState& state_;
     std::unique_ptr<fix::OrderSession> session_;
     net::KernelSocket socket_;
     Nanos next_attempt_;

@@ -43,6 +43,7 @@ std::string Follower::failure() const {
 }
 
 void Follower::run(const Round& round) {
+    sched_setaffinity(0, sizeof options_.cores, &options_.cores);
     for (;;) {
         const bool stopping = stop_.load(std::memory_order_acquire);
         catch_up();

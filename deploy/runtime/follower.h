@@ -5,6 +5,8 @@
 // for the control socket and the table, alerts in words, and the latency figures. One thread.
 #pragma once
 
+#include <sched.h>
+
 #include <array>
 #include <atomic>
 #include <functional>
@@ -38,6 +40,8 @@ class Follower {
         PlannerConfig planner;
         std::uint16_t epoch = 0;
         bool plan = true;  ///< false: surfaces are made by the run itself (captures)
+        cpu_set_t
+            cores;  ///< where its thread may run: DPDK pins the thread that starts it, which is the hot one
     };
 
     Follower(const Options&, Inbox&);

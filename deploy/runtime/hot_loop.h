@@ -151,8 +151,28 @@ class HotLoop {
 
     void fire_timer(Nanos now) {
         writer_.stage(EventType::timer, kNoInstrument, Nanos{}).payload.timer.count = ++timers_;
+        check_books(now);
         next_timer_ = now + kTimerInterval;
     }
+
+    /// The engine may have found a book impossible that the feed believes in: then the feed has to bring it
+    /// back. Looks at some books each time, at the hedge instruments every time.
+    void check_books(Nanos now) {
+        const hedge::EngineState& state = writer_.state();
+        const auto check = [&](InstrumentId id) {
+            const BookSlot& slot = state.books.slot(id);
+            if (slot.depth != 0 && slot.trusted == 0 && feed_.trusted(id)) feed_.distrust(id, now);
+        };
+        for (std::uint16_t u = 0; u < state.underlying_count; ++u) {
+            if (state.underlyings[u].has_hedge) check(state.underlyings[u].hedge);
+        }
+        const std::uint32_t size = state.instruments.size();
+        for (std::uint32_t n = 0; n < kBooksAtATime && n < size; ++n) {
+            check_cursor_ = check_cursor_ + 1 < size ? check_cursor_ + 1 : 0;
+            check(InstrumentId{check_cursor_});
+        }
+    }
+    static constexpr std::uint32_t kBooksAtATime = 32;
 
     net::Port& port_;
     Feed& feed_;
@@ -163,6 +183,7 @@ class HotLoop {
     LoopCounters counters_;
     Nanos next_timer_;
     std::uint64_t timers_ = 0;
+    std::uint32_t check_cursor_ = 0;
 };
 
 }  // namespace hw::deploy

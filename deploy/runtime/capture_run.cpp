@@ -1,0 +1,210 @@
+#include "deploy/runtime/capture_run.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "deploy/runtime/feed_report.h"
+#include "deploy/runtime/paper.h"
+#include "hedge/planner/surface_build.h"
+#include "net/feed/deribit_feed.h"
+#include "net/feed/prescan.h"
+#include "net/pcapng.h"
+#include "net/port.h"
+
+namespace hw::deploy {
+
+namespace {
+
+/// Packets closer together than this came in one burst.
+constexpr Nanos kSameBurst = Nanos::from_us(20);
+/// How long time goes on after the last packet, for orders still on their way.
+constexpr Nanos kAftermath = Nanos::from_ms(100);
+constexpr Nanos kFirstPlanInterval = Nanos::from_ms(50);
+
+/// A file that goes when the run ends.
+class TemporaryFile {
+  public:
+    TemporaryFile() {
+        const char* dir = std::getenv("TMPDIR");
+        path_ = std::string(dir != nullptr && *dir != '\0' ? dir : "/tmp") + "/hedgewire-XXXXXX";
+        fd_ = mkstemp(path_.data());
+    }
+    ~TemporaryFile() {
+        if (fd_ < 0) return;
+        close(fd_);
+        unlink(path_.c_str());
+    }
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+    bool good() const { return fd_ >= 0; }
+    const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+    int fd_ = -1;
+};
+
+using Writer = EventWriter<PaperTransport>;
+using Feed = net::DeribitFeed<Writer>;
+using Loop = HotLoop<Feed, PaperTransport>;
+
+/// The planner in step with the capture's time, so that surfaces come at the same place in every run.
+class SteppedPlanner {
+  public:
+    SteppedPlanner(Hedger& hedger, Writer& writer)
+        : hedger_(hedger), writer_(writer), store_(hedger.config().journal.dir, hedger.epoch()) {}
+
+    void at(Nanos now) {
+        if (now < next_) return;
+        const hedge::EngineState& state = hedger_.engine().state();
+        bool all = true;
+        writer_.begin_burst(now, monotonic_ns());
+        for (std::uint16_t i = 0; i < state.underlying_count; ++i) {
+            if (!state.underlyings[i].configured) continue;
+            publish(UnderlyingId{i});
+            all = all && state.underlyings[i].slice_count > 0;
+        }
+        writer_.end_burst();
+        next_ = now + (all ? Nanos::from_ms(hedger_.config().planner.interval_ms) : kFirstPlanInterval);
+    }
+
+  private:
+    void publish(UnderlyingId underlying) {
+        const hedge::SurfaceDraft draft = hedge::build_surface(hedger_.engine().state(), underlying);
+        if (draft.slices.empty()) return;
+        bytes_ = encode_surface(draft.reference, draft.slices);
+        std::string error;
+        const auto ref = store_.put(bytes_, error);
+        if (!ref) {
+            std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
+            return;
+        }
+        hedger_.blobs().hand(*ref, bytes_.data());
+        SurfaceEvent& event = writer_.stage(EventType::surface, kNoInstrument, Nanos{}).payload.surface;
+        event.blob = *ref;
+        event.position_sequence = writer_.sequence();
+        event.underlying = underlying;
+        writer_.flush();
+    }
+
+    Hedger& hedger_;
+    Writer& writer_;
+    BlobStore store_;
+    std::vector<std::byte> bytes_;
+    Nanos next_;
+};
+
+/// Feeds packets to the loop one behind: whether a packet ends its burst shows only in the next one.
+class CapturePlayer {
+  public:
+    CapturePlayer(Hedger& hedger, Loop& loop, Writer& writer)
+        : hedger_(hedger), loop_(loop), writer_(writer), planner_(hedger, writer) {}
+
+    void packet(const net::RxPacket& next) {
+        if (has_held_) {
+            const bool last = next.timestamp - held_time_ > kSameBurst;
+            play(last);
+            if (last) between(next.timestamp);
+        }
+        held_.assign(next.bytes.begin(), next.bytes.end());
+        held_time_ = next.timestamp;
+        has_held_ = true;
+    }
+    void end() {
+        if (has_held_) play(true);
+        loop_.advance_to(held_time_ + kAftermath);
+    }
+
+  private:
+    void play(bool last) {
+        if (begun_ns_ == 0) begun_ns_ = monotonic_ns();
+        loop_.replay({held_, held_time_}, last, begun_ns_, [&] { hedger_.load_positions(writer_); });
+        if (last) begun_ns_ = 0;
+    }
+    void between(Nanos next) {
+        loop_.advance_to(next);
+        planner_.at(next);
+    }
+
+    Hedger& hedger_;
+    Loop& loop_;
+    Writer& writer_;
+    SteppedPlanner planner_;
+    std::vector<std::byte> held_;
+    Nanos held_time_;
+    bool has_held_ = false;
+    std::int64_t begun_ns_ = 0;
+};
+
+void play_all(net::Port& port, CapturePlayer& player, std::uint64_t packets) {
+    // The pcap port reads its file when asked: an empty burst is the end of it.
+    for (std::uint64_t seen = 0; seen < packets;) {
+        const auto burst = port.rx_burst();
+        if (burst.empty()) break;
+        for (const net::RxPacket& packet : burst) player.packet(packet);
+        seen += burst.size();
+        port.release();
+    }
+    player.end();
+}
+
+/// Of the first packet, in the whole microseconds that the port will say.
+Nanos first_time(const std::string& capture) {
+    std::string error;
+    net::CaptureFrame frame;
+    const auto reader = net::CaptureReader::open(capture, error);
+    if (!reader || !reader->next(frame)) return {};
+    return Nanos::from_us(frame.time.ns() / 1000);
+}
+
+std::unique_ptr<net::Port> open_pcap_port(const RunConfig& config, const std::string& pcap,
+                                          std::string& error) {
+    net::PortConfig port = config.port;
+    port.device = "net_pcap0";
+    port.eal.push_back("--vdev=net_pcap0,rx_pcap=" + pcap);
+    if (!net::Eal::start(port.eal, error)) return nullptr;
+    return net::Port::open(port, error);
+}
+
+}  // namespace
+
+int run_capture(Hedger& hedger) {
+    const std::string& capture = hedger.options().capture;
+    const auto fail = [](const std::string& what) {
+        std::fprintf(stderr, "hedgewire run: %s\n", what.c_str());
+        return kExitBadInput;
+    };
+    TemporaryFile pcap;
+    if (!pcap.good())
+        return fail("cannot make a temporary file " + pcap.path() + ": " + std::strerror(errno));
+    const net::ConvertResult converted = net::convert_to_pcap(capture, pcap.path());
+    if (!converted.ok || converted.frames == 0)
+        return fail(converted.error.empty() ? capture + ": no packets" : converted.error);
+    if (!converted.error.empty()) std::fprintf(stderr, "hedgewire run: %s\n", converted.error.c_str());
+
+    std::string error;
+    const auto definitions = net::prescan_definitions(capture, error);
+    const auto port = open_pcap_port(hedger.config(), pcap.path(), error);
+    if (!port) return fail(error);
+
+    const hedge::EngineState& state = hedger.engine().state();
+    PaperTransport transport(hedger.config().paper, state);
+    Writer writer(hedger.engine(), hedger.journal(), transport, state.last_sequence, state.now);
+    Feed feed(hedger.config().feed, state.instruments, writer);
+    Loop loop(*port, feed, transport, writer, hedger.blobs(), hedger.inbox());
+    if (!hedger.start_follower(false)) return kExitBadInput;
+    hedger.begin(writer, first_time(capture), true, definitions);
+    if (!hedger.refused()) {
+        CapturePlayer player(hedger, loop, writer);
+        play_all(*port, player, converted.frames);
+        hedger.note_reasons();
+    }
+    fill_report(hedger.report(), loop.counters(), feed);
+    const int result = hedger.finish();
+    return result == kExitDone && !converted.error.empty() ? kExitFoundWrong : result;
+}
+
+}  // namespace hw::deploy

@@ -1,0 +1,157 @@
+#include "deploy/runtime/hedger.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "deploy/runtime/log.h"
+
+namespace hw::deploy {
+
+Hedger::Hedger(RunConfig config, RunOptions options)
+    : config_(std::move(config)), options_(std::move(options)), engine_(opened_.state.state(), blobs_) {
+    engine_.configure(config_.engine);
+    report_.journal_dir = config_.journal.dir;
+    CPU_ZERO(&cores_);
+    sched_getaffinity(0, sizeof cores_, &cores_);
+}
+
+Hedger::~Hedger() = default;
+
+namespace {
+bool show(const std::vector<std::string>& errors) {
+    for (const std::string& error : errors) std::fprintf(stderr, "%s\n", error.c_str());
+    return errors.empty();
+}
+}  // namespace
+
+bool Hedger::prepare() {
+    if (!options_.positions.empty()) positions_ = read_positions(options_.positions);
+    if (!options_.instruments.empty()) instruments_ = read_instruments(options_.instruments);
+    const bool positions_good = show(positions_.errors);
+    if (!show(instruments_.errors) || !positions_good) return false;
+    std::string error;
+    if (!open_journal(config_, opened_, error)) {
+        std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
+        return false;
+    }
+    const bool fresh = opened_.state.state().last_sequence == 0;
+    positions_waiting_ = !positions_.positions.empty() && fresh;
+    if (!positions_.positions.empty() && !fresh) {
+        log_warning("positions_ignored", "the journal in " + config_.journal.dir +
+                                             " has positions of its own: " + options_.positions +
+                                             " is not used");
+    }
+    if (!fresh) {
+        log_info("restarted",
+                 fmt::format("at sequence {}, {} events after the snapshot, {} bytes of a torn tail cut, {} "
+                             "decided actions never sent",
+                             opened_.state.state().last_sequence, opened_.replayed, opened_.found.torn_bytes,
+                             opened_.unrecorded));
+    }
+    opened_.state.prefault();
+    return true;
+}
+
+bool Hedger::start_follower(bool plan) {
+    std::string error;
+    follower_ = std::make_unique<Follower>(
+        Follower::Options{config_.journal, config_.planner, opened_.epoch, plan, cores_}, inbox_);
+    if (!follower_->begin(opened_.state, error)) {
+        std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
+        return false;
+    }
+    if (!config_.control.socket.empty()) {
+        control_ = ControlSocket::open(config_.control.socket, error);
+        if (!control_) {
+            std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
+            return false;
+        }
+    }
+    follower_->start([this](const Follower& f) { follow(f); });
+    return true;
+}
+
+/// On the follower's thread: what people see and say, and a look at the journal's health.
+void Hedger::follow(const Follower& f) {
+    const hedge::EngineState& state = f.replica().state();
+    if (options_.table) {
+        const std::string lines = table_.lines(state, f.figures(), config_);
+        if (!lines.empty()) {
+            std::fputs(lines.c_str(), stdout);
+            std::fflush(stdout);
+        }
+    }
+    if (control_) {
+        control_->poll({[&] { return report_json(RunReport{}, config_, state, f.figures()); },
+                        [&](const Command& c) { return inbox_.control.push(c); }, &state});
+    }
+    const std::string failure = opened_.writer ? opened_.writer->failure() : std::string();
+    if (failure.empty() || journal_failed_) return;
+    // Orders that cannot be accounted for after a crash must not be sent.
+    journal_failed_ = true;
+    log_error("journal_failed", failure);
+    Command kill{};
+    kill.kind = CommandKind::kill;
+    kill.underlying = kNoUnderlying;
+    kill.who = Name<32>::cut("hedgewire");
+    kill.why = Name<64>::cut("journal: " + failure);
+    inbox_.control.push(kill);
+}
+
+bool Hedger::positions_known() {
+    const auto unknown = unknown_instruments(positions_, engine_.state().instruments);
+    if (unknown.empty()) return true;
+    for (const std::string& line : unknown) std::fprintf(stderr, "%s\n", line.c_str());
+    report_.unknown_positions = unknown.size();
+    if (options_.allow_unknown) return true;
+    std::fprintf(stderr,
+                 "hedgewire run: %zu positions in unknown instruments; nothing was hedged "
+                 "(--allow-unknown leaves them out)\n",
+                 unknown.size());
+    refused_ = true;
+    inbox_.stop.store(true);
+    return false;
+}
+
+void Hedger::note_reasons() {
+    const hedge::EngineState& state = engine_.state();
+    report_.why_not.clear();
+    for (std::uint16_t i = 0; i < state.underlying_count; ++i) {
+        report_.why_not.push_back(state.underlyings[i].blocked_by);
+    }
+}
+
+int Hedger::finish() {
+    report_.seconds = static_cast<double>(monotonic_ns() - begun_ns_) * 1e-9;
+    report_.journal_stalls = opened_.writer->stalls();
+    follower_->finish();
+    opened_.writer.reset();
+    control_.reset();
+    if (refused_) return kExitBadInput;
+    write_report();
+    const std::string failure = follower_->failure();
+    const bool agrees = hedge::state_hash(follower_->replica().state()) == hedge::state_hash(engine_.state());
+    if (!failure.empty()) {
+        std::fprintf(stderr, "hedgewire run: the follower stopped: %s\n", failure.c_str());
+    } else if (!agrees) {
+        std::fprintf(stderr, "hedgewire run: the follower's state differs from the engine's\n");
+    }
+    return failure.empty() && agrees && !journal_failed_ ? kExitDone : kExitFoundWrong;
+}
+
+void Hedger::write_report() {
+    const hedge::EngineState& state = engine_.state();
+    std::fputs(report_text(report_, config_, state, follower_->figures()).c_str(), stderr);
+    if (options_.json.empty()) return;
+    const std::string text = report_json(report_, config_, state, follower_->figures());
+    std::FILE* file = options_.json == "-" ? stdout : std::fopen(options_.json.c_str(), "w");
+    if (file == nullptr) {
+        std::fprintf(stderr, "hedgewire run: cannot write %s\n", options_.json.c_str());
+        return;
+    }
+    std::fputs(text.c_str(), file);
+    if (file != stdout) std::fclose(file);
+}
+
+}  // namespace hw::deploy

@@ -1,0 +1,132 @@
+#include "deploy/runtime/live_run.h"
+
+#include <time.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "deploy/runtime/feed_report.h"
+#include "deploy/runtime/fix_transport.h"
+#include "deploy/runtime/log.h"
+#include "deploy/runtime/paper.h"
+#include "fix/credentials.h"
+#include "net/feed/deribit_feed.h"
+#include "net/port.h"
+
+namespace hw::deploy {
+
+namespace {
+
+std::atomic<bool>* stop_flag = nullptr;
+void on_signal(int) { stop_flag->store(true); }
+
+void stop_on_signals(std::atomic<bool>& flag) {
+    stop_flag = &flag;
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+void rest(const net::PortConfig& config) {
+    if (config.idle == net::IdlePolicy::spin) return;
+    const timespec pause{0, static_cast<long>(config.idle_sleep_us) * 1000};
+    nanosleep(&pause, nullptr);
+}
+
+constexpr std::int64_t kLogoutPatienceNs = 2 * kNano;
+
+/// Wires port, feed and transport together and turns the loop until it is told to stop.
+template <class Transport, class Ready, class Stop>
+int drive(Hedger& hedger, net::Port& port, Transport& transport, Ready&& ready, Stop&& stopped) {
+    using Writer = EventWriter<Transport>;
+    const hedge::EngineState& state = hedger.engine().state();
+    Writer writer(hedger.engine(), hedger.journal(), transport, state.last_sequence, state.now);
+    if (!ready(writer)) return kExitBadInput;
+    net::DeribitFeed<Writer> feed(hedger.config().feed, state.instruments, writer);
+    HotLoop<net::DeribitFeed<Writer>, Transport> loop(port, feed, transport, writer, hedger.blobs(),
+                                                      hedger.inbox());
+    if (!hedger.start_follower(true)) return kExitBadInput;
+
+    hedger.begin(writer, wall_time(), false, {});
+    if constexpr (requires { transport.session(); }) {
+        hedger.report_never_sent(writer, [&](OrderId id) { return transport.session().has_slot(id); });
+    }
+    const auto before_deciding = [&] { hedger.load_positions(writer); };
+    const double seconds = hedger.options().seconds;
+    const std::int64_t end_ns =
+        seconds > 0 ? monotonic_ns() + static_cast<std::int64_t>(seconds * 1e9) : INT64_MAX;
+    std::atomic<bool>& stop = hedger.inbox().stop;
+    while (!stop.load(std::memory_order_relaxed) && monotonic_ns() < end_ns) {
+        if (!loop.turn(before_deciding)) rest(hedger.config().port);
+    }
+
+    hedger.note_reasons();
+    writer.begin_burst(wall_time(), monotonic_ns());
+    writer.stage(EventType::run_stopping, kNoInstrument, Nanos{});
+    writer.end_burst();
+    const std::int64_t patience_ns = monotonic_ns() + kLogoutPatienceNs;
+    while (!stopped(writer.now()) && monotonic_ns() < patience_ns) {
+        if (!loop.turn(before_deciding)) rest(hedger.config().port);
+    }
+    fill_report(hedger.report(), loop.counters(), feed);
+    return kExitDone;
+}
+
+int run_fix(Hedger& hedger, net::Port& port) {
+    const RunConfig& config = hedger.config();
+    std::string error;
+    const auto credentials = fix::load_credentials(config.fix.credentials_file, error);
+    if (!credentials) {
+        std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
+        return kExitBadInput;
+    }
+    FixTransport transport(config.fix, hedger.engine().state());
+    bool stopping = false;
+    const int result = drive(
+        hedger, port, transport,
+        [&](auto& writer) {
+            auto session =
+                fix::OrderSession::create(config.fix, *credentials, hedger.engine().state().instruments,
+                                          EventSinkRef(writer), wall_time(), error);
+            if (!session) std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
+            if (session) transport.attach(std::move(session));
+            return error.empty();
+        },
+        [&](Nanos now) {
+            if (!stopping) transport.stop(now);
+            stopping = true;
+            return transport.stopped();
+        });
+    if (result == kExitDone) fill_session_report(hedger.report(), transport.session());
+    return result;
+}
+
+int run_paper(Hedger& hedger, net::Port& port) {
+    PaperTransport transport(hedger.config().paper, hedger.engine().state());
+    return drive(
+        hedger, port, transport, [](auto&) { return true; },
+        [&](Nanos) { return transport.next_due().is_zero(); });
+}
+
+}  // namespace
+
+int run_live(Hedger& hedger) {
+    const RunConfig& config = hedger.config();
+    std::string error;
+    std::unique_ptr<net::Port> port;
+    if (net::Eal::start(config.port.eal, error)) port = net::Port::open(config.port, error);
+    if (!port) {
+        std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
+        return kExitBadInput;
+    }
+    log_info("port", port->name() + " (" + port->driver() + ")");
+    stop_on_signals(hedger.inbox().stop);
+    const int result =
+        config.transport == Transport::kernel ? run_fix(hedger, *port) : run_paper(hedger, *port);
+    if (result != kExitDone) return result;
+    return hedger.finish();
+}
+
+}  // namespace hw::deploy

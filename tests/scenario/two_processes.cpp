@@ -1,0 +1,147 @@
+#include "tests/scenario/two_processes.h"
+
+#include <stdlib.h>
+
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+namespace hw::scenario {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+std::string read_file(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+}  // namespace
+
+TwoProcesses::TwoProcesses(std::uint32_t seconds, std::uint64_t seed) {
+    std::string pattern = (fs::temp_directory_path() / "hedgewire-scenario-XXXXXX").string();
+    dir_ = mkdtemp(pattern.data());
+    options_.seconds = seconds;
+    options_.seed = seed;
+    options_.programs = HW_BIN_DIR;
+    options_.out = dir_ / "out";
+    options_.config = fs::path(HW_SOURCE_DIR) / "deploy/config/demo.toml";
+    std::string error;
+    auto made = demo::Workspace::make(options_.out, error);
+    if (made) workspace_.emplace(std::move(*made));
+    if (!workspace_) ADD_FAILURE() << error;
+}
+
+TwoProcesses::~TwoProcesses() {
+    exchange_.reset();
+    if (testing::Test::HasFailure()) {
+        fprintf(stderr, "kept for inspection: %s\n", dir_.c_str());
+        return;
+    }
+    fs::remove_all(dir_);
+}
+
+bool TwoProcesses::start_exchange() {
+    std::string error;
+    const std::uint16_t port = demo::free_port();
+    auto config = demo::hedger_config(read_file(options_.config), *workspace_, port, error);
+    if (!config) {
+        ADD_FAILURE() << error;
+        return false;
+    }
+    for (const auto& [from, to] : changes_) {
+        const auto at = config->find(from);
+        if (at == std::string::npos) ADD_FAILURE() << "the example configuration does not hold " << from;
+        if (at != std::string::npos) config->replace(at, from.size(), to);
+    }
+    std::ofstream(workspace_->out("hedger.toml")) << *config;
+    demo::Command command = demo::exchange_command(options_, *workspace_, port);
+    command.arguments.insert(command.arguments.end(), exchange_arguments_.begin(), exchange_arguments_.end());
+    auto started = demo::ChildProcess::start(command, error);
+    if (!started) {
+        ADD_FAILURE() << error;
+        return false;
+    }
+    exchange_.emplace(std::move(*started));
+    begun_ = std::chrono::steady_clock::now();
+    const fs::path socket = workspace_->socket("memif.sock");
+    for (int i = 0; i < 1000 && !fs::exists(socket) && exchange_->running(); ++i)
+        std::this_thread::sleep_for(20ms);
+    if (!exchange_->running()) ADD_FAILURE() << "the exchange did not start:\n" << log("exchange.log");
+    return exchange_->running();
+}
+
+std::optional<demo::ChildProcess> TwoProcesses::start_hedger(std::uint32_t seconds) {
+    demo::Options options = options_;
+    options.seconds = seconds;
+    demo::Command command = demo::hedger_command(options, *workspace_);
+    const std::string name = "hedger-" + std::to_string(++starts_) + ".log";
+    command.stdout_file = workspace_->out("hedger-table.log");
+    command.stderr_file = workspace_->out(name.c_str());
+    std::string error;
+    auto started = demo::ChildProcess::start(command, error);
+    if (!started) ADD_FAILURE() << error;
+    return started;
+}
+
+void TwoProcesses::stop_exchange() { exchange_->stop(8'000ms); }
+
+double TwoProcesses::seconds_running() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+}
+
+std::string TwoProcesses::log(const char* name) const { return read_file(workspace_->out(name)); }
+
+nlohmann::json TwoProcesses::read(const char* name) const {
+    return nlohmann::json::parse(log(name), nullptr, false);
+}
+
+nlohmann::json TwoProcesses::replay() {
+    std::string error;
+    auto replay = demo::ChildProcess::start(demo::replay_command(options_, *workspace_), error);
+    if (!replay) {
+        ADD_FAILURE() << error;
+        return {};
+    }
+    while (replay->running()) std::this_thread::sleep_for(20ms);
+    EXPECT_EQ(replay->exit_code(), 0) << log("replay.json");
+    return read("replay.json");
+}
+
+int TwoProcesses::ctl(const std::vector<std::string>& arguments, std::string& output) {
+    demo::Command command{
+        {options_.programs / "hedgewire", "ctl", "--socket", workspace_->socket("control.sock")},
+        workspace_->out("ctl.log"),
+        workspace_->out("ctl.err")};
+    command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
+    std::string error;
+    auto ctl = demo::ChildProcess::start(command, error);
+    if (!ctl) {
+        ADD_FAILURE() << error;
+        return -1;
+    }
+    while (ctl->running()) std::this_thread::sleep_for(5ms);
+    output = log("ctl.log") + log("ctl.err");
+    return ctl->exit_code();
+}
+
+void expect_same_positions(const nlohmann::json& hedger, const nlohmann::json& exchange) {
+    const auto ours = positions_of(hedger);
+    const auto theirs = positions_of(exchange);
+    EXPECT_EQ(ours.size(), theirs.size());
+    for (const auto& [symbol, quantity] : theirs) {
+        ASSERT_TRUE(ours.contains(symbol)) << symbol << ": the exchange has " << quantity << ", we have none";
+        EXPECT_NEAR(ours.at(symbol), quantity, 1e-6) << symbol;
+    }
+}
+
+std::map<std::string, double> positions_of(const nlohmann::json& report) {
+    std::map<std::string, double> positions;
+    for (const auto& [symbol, quantity] : report.at("positions").items()) {
+        if (std::abs(quantity.get<double>()) > 1e-9) positions[symbol] = quantity.get<double>();
+    }
+    return positions;
+}
+
+}  // namespace hw::scenario
