@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <vector>
 
 namespace hw::hedge {
 
@@ -143,6 +145,11 @@ void set_range(std::span<const SmilePoint> points, SmileSlice& slice) {
     slice.quotes = static_cast<std::uint32_t>(points.size());
 }
 
+/// One point that is not a number would make all of the fit none.
+bool believable(const SmilePoint& p) {
+    return std::abs(p.k) < 10 && p.vol > 1e-4 && p.vol < 10 && p.weight > 0 && p.weight < 1e6;
+}
+
 std::size_t distinct_strikes(std::span<const SmilePoint> points) {
     std::vector<double> ks;
     for (const SmilePoint& p : points) ks.push_back(p.k);
@@ -167,7 +174,9 @@ double rms_of(std::span<const SmilePoint> points, const SmileSlice& slice) {
 
 }  // namespace
 
-bool fit_svi(std::span<const SmilePoint> points, SmileSlice& slice) {
+bool fit_svi(std::span<const SmilePoint> offered, SmileSlice& slice) {
+    std::vector<SmilePoint> points;
+    std::copy_if(offered.begin(), offered.end(), std::back_inserter(points), believable);
     if (points.empty() || !(slice.years > 0)) return false;
     set_range(points, slice);
     if (distinct_strikes(points) < 3) {

@@ -18,9 +18,9 @@ struct SmilePoint {
     double weight = 1;  ///< of the residual in vol; > 0
 };
 
-/// Fills a, b, rho, m, sigma, rms_vol, k_low, k_high and quotes of `slice`, whose `years` is set. Fewer than
-/// three distinct strikes give a flat smile. False when there is no point at all or nothing with positive
-/// variance fits.
+/// Fills a, b, rho, m, sigma, rms_vol, k_low, k_high and quotes of `slice`, whose `years` is set. Points that
+/// cannot be (not finite, a volatility outside 0.01 % to 1000 %) are left out. Fewer than three distinct
+/// strikes give a flat smile. False when there is no point at all or nothing with positive variance fits.
 bool fit_svi(std::span<const SmilePoint> points, SmileSlice& slice);
 
 }  // namespace hw::hedge
