@@ -102,6 +102,8 @@ Candidate best_for(std::span<const SmilePoint> points, double years, Shape shape
           std::span<const std::size_t>(kLeft), std::span<const std::size_t>(kFlat)}) {
         const Candidate c = solve(n, active);
         if (c.p < 0 || c.q < 0 || !(least_variance(c) > 0)) continue;
+        // The wings' slopes are 2p/sigma and 2q/sigma, and no smile's may exceed 2 (Lee's moment formula).
+        if (std::max(c.p, c.q) > shape.sigma) continue;
         if (c.error < best.error) best = c;
     }
     return best;
@@ -112,6 +114,7 @@ Shape search(std::span<const SmilePoint> points, const SmileSlice& slice, Candid
     const double span = std::max(slice.k_high - slice.k_low, 1e-3);
     Shape at{0.5 * (slice.k_low + slice.k_high), 0.25 * span};
     const auto look = [&](Shape shape) {
+        if (shape.sigma < 1e-3 * span) return false;  // a kink between two strikes fits anything
         const Candidate c = best_for(points, slice.years, shape);
         if (!(c.error < best.error)) return false;
         best = c;

@@ -116,7 +116,9 @@ TEST(SviFit, GarbageGivesFalseOrAUsableSlice) {
         bool good = false;
         const SmileSlice s = fitted(points, &good);
         if (!good) continue;
-        EXPECT_TRUE(parse_surface(encode_surface(1, std::vector{s}))) << "seed " << seed << " case " << n;
+        EXPECT_TRUE(parse_surface(encode_surface(1, std::vector{s})))
+            << "seed " << seed << " case " << n << ": a " << s.a << " b " << s.b << " rho " << s.rho << " m "
+            << s.m << " sigma " << s.sigma << " rms " << s.rms_vol << " k " << s.k_low << " to " << s.k_high;
     }
 }
 
