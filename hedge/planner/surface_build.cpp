@@ -121,6 +121,9 @@ bool out_of_the_money(const Instrument& i, double forward) {
 }
 
 constexpr std::size_t kQuotesForOwnFit = 5;
+/// Residuals larger than this say that the points are noise around a level: then only the level is believed,
+/// as a shape fitted to noise would throw the deltas about with every new surface.
+constexpr double kShapelessRms = 0.10;
 
 void fit_expiry(const EngineState& state, const Listed& listed, Quoting q, SmileSlice& slice) {
     std::vector<SmilePoint> quoted, marked;
@@ -131,8 +134,10 @@ void fit_expiry(const EngineState& state, const Listed& listed, Quoting q, Smile
     }
     const bool own = quoted.size() >= kQuotesForOwnFit;
     slice.years = q.years;
-    if (fit_svi(own ? quoted : marked, slice))
-        slice.source = own ? VolSource::own_fit : VolSource::venue_mark;
+    const std::vector<SmilePoint>& points = own ? quoted : marked;
+    bool fitted = fit_svi(points, slice);
+    if (!fitted || slice.rms_vol > kShapelessRms) fitted = fit_flat(points, slice);
+    if (fitted) slice.source = own ? VolSource::own_fit : VolSource::venue_mark;
 }
 
 /// An expiry without quotes or marks takes the volatilities of the one nearest in time.

@@ -109,11 +109,15 @@ Candidate best_for(std::span<const SmilePoint> points, double years, Shape shape
     return best;
 }
 
+constexpr double kNarrowest = 0.01;
+
 /// Coarse grid, then a shrinking pattern around the best place.
 Shape search(std::span<const SmilePoint> points, const SmileSlice& slice, Candidate& best) {
     const double span = std::max(slice.k_high - slice.k_low, 1e-3);
     Shape at{0.5 * (slice.k_low + slice.k_high), 0.25 * span};
     const auto look = [&](Shape shape) {
+        // A vertex much narrower than the strikes are apart is not in the data.
+        if (shape.sigma < kNarrowest * span) return false;
         if (shape.sigma < 1e-3 * span) return false;  // a kink between two strikes fits anything
         const Candidate c = best_for(points, slice.years, shape);
         if (!(c.error < best.error)) return false;
@@ -198,6 +202,24 @@ bool fit_svi(std::span<const SmilePoint> offered, SmileSlice& slice) {
         slice.m = shape.m;
         slice.sigma = shape.sigma;
     }
+    slice.rms_vol = rms_of(points, slice);
+    return std::isfinite(slice.rms_vol);
+}
+
+bool fit_flat(std::span<const SmilePoint> points, SmileSlice& slice) {
+    if (points.empty() || !(slice.years > 0)) return false;
+    std::vector<SmilePoint> sorted(points.begin(), points.end());
+    std::sort(sorted.begin(), sorted.end(),
+              [](const SmilePoint& a, const SmilePoint& b) { return a.vol < b.vol; });
+    double half = 0;
+    for (const SmilePoint& p : sorted) half += 0.5 * p.weight;
+    std::size_t middle = 0;
+    for (double sum = sorted[0].weight; sum < half && middle + 1 < sorted.size();)
+        sum += sorted[++middle].weight;
+    set_range(points, slice);
+    slice.a = sorted[middle].vol * sorted[middle].vol * slice.years;
+    slice.b = slice.rho = slice.m = 0;
+    slice.sigma = 0.1;
     slice.rms_vol = rms_of(points, slice);
     return std::isfinite(slice.rms_vol);
 }

@@ -18,6 +18,10 @@ struct SmilePoint {
     double weight = 1;  ///< of the residual in vol; > 0
 };
 
+/// A flat smile at the weighted median volatility: what is left when the points agree on a level but on no
+/// shape.
+bool fit_flat(std::span<const SmilePoint> points, SmileSlice& slice);
+
 /// Fills a, b, rho, m, sigma, rms_vol, k_low, k_high and quotes of `slice`, whose `years` is set. Points that
 /// cannot be (not finite, a volatility outside 0.01 % to 1000 %) are left out. Fewer than three distinct
 /// strikes give a flat smile. False when there is no point at all or nothing with positive variance fits.
