@@ -17,7 +17,7 @@ std::size_t put(std::byte* at, RecordKind kind, const void* header, std::size_t 
         static_cast<std::uint32_t>((body + sizeof(RecordPrefix)) | static_cast<std::uint32_t>(kind) << 24);
     std::byte* const to = at + sizeof(RecordPrefix);
     std::memcpy(to, header, header_bytes);
-    std::memcpy(to + header_bytes, payload, payload_bytes);
+    if (payload_bytes > 0) std::memcpy(to + header_bytes, payload, payload_bytes);
     auto* prefix = reinterpret_cast<RecordPrefix*>(at);
     prefix->crc = crc32c(to, body, word);
     std::atomic_ref<std::uint32_t>(prefix->size_and_kind).store(word, std::memory_order_release);
