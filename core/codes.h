@@ -34,7 +34,7 @@ std::string_view to_string(Severity);
     X(33, gate_order_rate, warning, "risk gate: too many orders in a second")                                \
     X(34, gate_position, warning, "risk gate: position limit of the hedge instrument")                       \
     X(35, gate_killed, critical, "risk gate: killed")                                                        \
-    X(36, backing_off, warning, "orders are being refused: waiting before the next")                         \
+    X(36, backing_off, warning, "orders are refused or find nothing to take: waiting before the next")                         \
     X(50, order_rejected, warning, "the venue rejected an order")                                            \
     X(51, cancel_rejected, warning, "the venue rejected a cancel")                                           \
     X(52, over_fill, critical, "more was filled than was ordered: killed")                                   \

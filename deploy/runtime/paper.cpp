@@ -58,6 +58,21 @@ void PaperTransport::poll(Nanos now, EventSinkRef sink) {
     if (settle_due_) settle(sink, now);
 }
 
+PaperTransport::Taken& PaperTransport::taken_of(InstrumentId instrument, Side side, const Level& level) {
+    for (Taken& t : taken_) {
+        if (t.shown.is_zero() || t.instrument != instrument || t.side != side || t.price != level.price)
+            continue;
+        if (t.shown != level.qty) {
+            t.shown = level.qty;
+            t.taken = {};
+        }
+        return t;
+    }
+    Taken& fresh = taken_[taken_cursor_++ % kMaxTaken];
+    fresh = {instrument, side, level.price, level.qty, {}};
+    return fresh;
+}
+
 void PaperTransport::match(const Pending& p, EventSinkRef sink, Nanos now) {
     const NewOrder& order = p.order;
     const Side resting = opposite(order.side);
@@ -66,8 +81,10 @@ void PaperTransport::match(const Pending& p, EventSinkRef sink, Nanos now) {
     Qty left = order.qty;
     for (auto level = levels.rbegin(); level != levels.rend() && !left.is_zero(); ++level) {
         if (order.side == Side::buy ? level->price > order.limit : level->price < order.limit) break;
-        const Qty taken = std::min(left, level->qty);
+        Taken& gone = taken_of(p.instrument, resting, *level);
+        const Qty taken = std::min(left, level->qty - gone.taken);
         if (taken <= Qty{}) continue;
+        gone.taken += taken;
         left -= taken;
         Event& e = sink.stage(EventType::execution, p.instrument, now);
         Execution& x = e.payload.execution;

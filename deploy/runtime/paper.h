@@ -35,6 +35,17 @@ class PaperTransport {
         bool used = false;
     };
 
+    /// What paper orders took of one level, as long as the feed shows the quantity they saw.
+    struct Taken {
+        InstrumentId instrument;
+        Side side;
+        Price price;
+        Qty shown;
+        Qty taken;
+    };
+    static constexpr std::size_t kMaxTaken = 512;
+    Taken& taken_of(InstrumentId, Side, const Level&);
+
     void match(const Pending&, EventSinkRef sink, Nanos now);
     void settle(EventSinkRef sink, Nanos now);
     Cash fee(const Instrument&, Qty, Price) const;
@@ -42,6 +53,8 @@ class PaperTransport {
     const PaperConfig config_;
     const hedge::EngineState& state_;
     std::array<Pending, kMaxPending> pending_{};
+    std::array<Taken, kMaxTaken> taken_{};
+    std::size_t taken_cursor_ = 0;  ///< the oldest makes room
     std::uint64_t executions_ = 0;
     bool up_ = false;
     bool settle_due_ = false;
