@@ -14,14 +14,14 @@ struct ChannelConfig {
     std::string name;                    ///< for people, e.g. "btc"
     std::uint32_t group_ip = 0;          ///< IPv4 group, host byte order
     std::uint16_t event_port = 6100;     ///< UDP port of incremental messages
-    std::uint16_t snapshot_port = 6101;  ///< UDP port of snapshots and definitions
+    std::uint16_t snapshot_port = 6101;  ///< UDP port of snapshots and definitions; 0: it has none (indices)
 };
 
 struct FeedConfig {
     std::vector<ChannelConfig> channels;  ///< empty: every group on the two default ports is taken
     Nanos silent_after =
         Nanos::from_ms(2000);              ///< an incremental channel without packets this long is silent
-    std::uint32_t recovery_buffer = 4096;  ///< incremental messages kept while a channel's books recover
+    std::uint32_t recovery_buffer = 4096;  ///< updates (of four levels each) kept for all books in recovery
 };
 
 }  // namespace hw::net
