@@ -109,16 +109,11 @@ Candidate best_for(std::span<const SmilePoint> points, double years, Shape shape
     return best;
 }
 
-constexpr double kNarrowest = 0.01;
-
 /// Coarse grid, then a shrinking pattern around the best place.
 Shape search(std::span<const SmilePoint> points, const SmileSlice& slice, Candidate& best) {
     const double span = std::max(slice.k_high - slice.k_low, 1e-3);
     Shape at{0.5 * (slice.k_low + slice.k_high), 0.25 * span};
     const auto look = [&](Shape shape) {
-        // A vertex much narrower than the strikes are apart is not in the data.
-        if (shape.sigma < kNarrowest * span) return false;
-        if (shape.sigma < 1e-3 * span) return false;  // a kink between two strikes fits anything
         const Candidate c = best_for(points, slice.years, shape);
         if (!(c.error < best.error)) return false;
         best = c;
@@ -170,13 +165,17 @@ double weighted_mean_vol(std::span<const SmilePoint> points) {
     return sum / weights;
 }
 
+/// The slice is still being made: it gets its source only once it is known to be good.
+/// A point counts by its weight here as in the fit: a wide quote far out says little of how good the smile
+/// is.
 double rms_of(std::span<const SmilePoint> points, const SmileSlice& slice) {
-    double sum = 0;
+    double sum = 0, weights = 0;
     for (const SmilePoint& p : points) {
-        const double residual = vol_at(slice, p.k) - p.vol;
+        const double residual = p.weight * (vol_at(slice, p.k) - p.vol);
         sum += residual * residual;
+        weights += p.weight * p.weight;
     }
-    return std::sqrt(sum / static_cast<double>(points.size()));
+    return std::sqrt(sum / weights);
 }
 
 }  // namespace
@@ -206,9 +205,10 @@ bool fit_svi(std::span<const SmilePoint> offered, SmileSlice& slice) {
     return std::isfinite(slice.rms_vol);
 }
 
-bool fit_flat(std::span<const SmilePoint> points, SmileSlice& slice) {
-    if (points.empty() || !(slice.years > 0)) return false;
-    std::vector<SmilePoint> sorted(points.begin(), points.end());
+bool fit_flat(std::span<const SmilePoint> offered, SmileSlice& slice) {
+    std::vector<SmilePoint> sorted;
+    std::copy_if(offered.begin(), offered.end(), std::back_inserter(sorted), believable);
+    if (sorted.empty() || !(slice.years > 0)) return false;
     std::sort(sorted.begin(), sorted.end(),
               [](const SmilePoint& a, const SmilePoint& b) { return a.vol < b.vol; });
     double half = 0;
@@ -216,11 +216,11 @@ bool fit_flat(std::span<const SmilePoint> points, SmileSlice& slice) {
     std::size_t middle = 0;
     for (double sum = sorted[0].weight; sum < half && middle + 1 < sorted.size();)
         sum += sorted[++middle].weight;
-    set_range(points, slice);
+    set_range(sorted, slice);
     slice.a = sorted[middle].vol * sorted[middle].vol * slice.years;
     slice.b = slice.rho = slice.m = 0;
     slice.sigma = 0.1;
-    slice.rms_vol = rms_of(points, slice);
+    slice.rms_vol = rms_of(sorted, slice);
     return std::isfinite(slice.rms_vol);
 }
 

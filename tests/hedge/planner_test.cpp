@@ -122,6 +122,26 @@ TEST(SviFit, GarbageGivesFalseOrAUsableSlice) {
     }
 }
 
+TEST(SviFit, TheResidualIsThatOfTheFitWhateverTheSliceWasBefore) {
+    SmileSlice s;
+    s.years = known_smile().years;  // no source yet, as the planner calls it
+    ASSERT_TRUE(fit_svi(points_of(known_smile(), 21), s));
+    EXPECT_LT(s.rms_vol, 1e-6);
+    EXPECT_EQ(s.source, VolSource::none);
+}
+
+TEST(FlatFit, IsTheWeightedMedian) {
+    SmileSlice s;
+    s.years = 0.1;
+    s.source = VolSource::own_fit;
+    ASSERT_TRUE(fit_flat(std::vector<SmilePoint>{{-1, 0.5, 1}, {0, 0.6, 1}, {1, 5.0, 1}}, s));
+    EXPECT_NEAR(vol_at(s, 0.3), 0.6, 1e-12);
+    ASSERT_TRUE(fit_flat(std::vector<SmilePoint>{{-1, 0.5, 9}, {0, 0.6, 1}, {1, 5.0, 1}, {0, NAN, 50}}, s));
+    EXPECT_NEAR(vol_at(s, 0.3), 0.5, 1e-12);
+    EXPECT_FALSE(fit_flat(std::vector<SmilePoint>{{0, NAN, 1}, {0, -1, 1}, {0, 0.5, 0}}, s));
+    EXPECT_FALSE(fit_flat({}, s));
+}
+
 /// An engine whose state holds a chain of quoted options.
 class SurfaceBuild : public EngineTest {
   protected:
