@@ -28,7 +28,7 @@ struct SmileSlice {
     double forward_ratio = 1;                          ///< expiry's forward over the reference price
     double a = 0, b = 0, rho = 0, m = 0, sigma = 0.1;  ///< raw SVI, total variance at the time of the fit
     double years = 0;    ///< to expiry at the time of the fit: vol = sqrt(w / years)
-    double rms_vol = 0;  ///< root mean square residual of the fit; 0.01 is one vol point
+    double rms_vol = 0;  ///< weighted root mean square residual of the fit; 0.01 is one vol point
     double k_low = 0,
            k_high = 0;         ///< log-moneyness the quotes covered; beyond, the edge's volatility is kept
     std::uint32_t quotes = 0;  ///< points the fit used

@@ -168,7 +168,8 @@ double weighted_mean_vol(std::span<const SmilePoint> points) {
 /// The slice is still being made: it gets its source only once it is known to be good.
 /// A point counts by its weight here as in the fit: a wide quote far out says little of how good the smile
 /// is.
-double rms_of(std::span<const SmilePoint> points, const SmileSlice& slice) {
+double rms_of(std::span<const SmilePoint> points, SmileSlice slice) {
+    slice.source = VolSource::own_fit;  // one without a source has no volatility at all
     double sum = 0, weights = 0;
     for (const SmilePoint& p : points) {
         const double residual = p.weight * (vol_at(slice, p.k) - p.vol);
