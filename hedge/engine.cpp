@@ -127,6 +127,7 @@ void Engine::apply(const Event& event) {
             break;
         case EventType::run_stopping:
             context_.mass_cancel(AlertCode::none);
+            context_.state.started = 0;  // nothing is decided any more; what still comes is booked
             break;
         case EventType::trade:  // for the planner's and the monitor's eyes
         case EventType::index_price:

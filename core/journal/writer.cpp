@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
@@ -58,10 +60,24 @@ void JournalWriter::roll() {
     Segment* segment = nullptr;
     if (!ready_.pop(segment)) {
         ++stalls_;
-        while (!ready_.pop(segment)) _mm_pause();
+        segment = wait_for_segment();
     }
     begin(*segment);
     taken_.fetch_add(1, std::memory_order_release);
+}
+
+/// Without a journal nothing may go on: an order that is not written down could be sent twice. The failure was known,
+/// and trading stopped, some segments ago; what is left is to end where the watchers see it.
+JournalWriter::Segment* JournalWriter::wait_for_segment() {
+    Segment* segment = nullptr;
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!ready_.pop(segment)) {
+        _mm_pause();
+        if (std::chrono::steady_clock::now() < patience) continue;
+        std::fprintf(stderr, "journal: no memory for a segment within 10 s: %s\n", failure().c_str());
+        std::abort();
+    }
+    return segment;
 }
 
 /// The header's last word goes in last: before it the segment counts as not begun.

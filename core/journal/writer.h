@@ -68,6 +68,7 @@ class JournalWriter {
         return base_ + offset_;
     }
     void roll();
+    Segment* wait_for_segment();
     void begin(Segment&);
 
     bool prepare_one(std::string& error);

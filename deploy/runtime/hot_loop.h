@@ -74,6 +74,7 @@ class HotLoop {
         const std::uint64_t before = writer_.sequence();
         const auto packets = port_.rx_burst();
         writer_.begin_burst(wall_time(), monotonic_ns());
+        if (packets.empty()) keep_link(writer_.now());
         if (!packets.empty()) {
             for (const net::RxPacket& packet : packets) receive(packet, writer_.now());
             after_feed();
@@ -112,6 +113,14 @@ class HotLoop {
     const LoopCounters& counters() const { return counters_; }
 
   private:
+    /// A link that is down may need help to come back (a memif client whose server was restarted).
+    void keep_link(Nanos now) {
+        if (now < next_link_check_) return;
+        next_link_check_ = now + kLinkInterval;
+        if (!port_.link_up()) port_.keep_link();
+    }
+    static constexpr Nanos kLinkInterval = Nanos::from_ms(100);
+
     Nanos next_due() const {
         const Nanos order = transport_.next_due();
         return order.is_zero() || order > next_timer_ ? next_timer_ : order;
@@ -182,6 +191,7 @@ class HotLoop {
     Inbox& inbox_;
     LoopCounters counters_;
     Nanos next_timer_;
+    Nanos next_link_check_;
     std::uint64_t timers_ = 0;
     std::uint32_t check_cursor_ = 0;
 };

@@ -33,9 +33,7 @@ bool Replica::begin_at_snapshot() {
     for (const std::uint64_t sequence : snapshots) {
         if (!take_snapshot(sequence)) continue;
         started_at_ = sequence;
-        if (reader_.open_at(sequence + 1)) return true;
-        message_ = reader_.error();
-        return false;
+        return open_after(sequence);
     }
     return begin_at_start();
 }
@@ -62,8 +60,18 @@ bool Replica::begin_at_start() {
 bool Replica::begin_after(const hedge::StateMemory& other) {
     memory_.copy_from(other);
     started_at_ = memory_.state().last_sequence;
-    if (reader_.open_at(started_at_ + 1)) return true;
-    message_ = reader_.error();
+    return open_after(started_at_);
+}
+
+/// The Events after `sequence`, without a hole.
+bool Replica::open_after(std::uint64_t sequence) {
+    if (!reader_.open_at(sequence + 1)) {
+        message_ = reader_.error();
+        return false;
+    }
+    if (reader_.header().first_sequence <= sequence + 1) return true;
+    message_ = dir_ + ": the snapshot ends with sequence " + std::to_string(sequence) + ", the segments begin with " +
+               std::to_string(reader_.header().first_sequence) + ": the records between are missing";
     return false;
 }
 

@@ -65,6 +65,7 @@ class Replica {
 
   private:
     bool begin_run();
+    bool open_after(std::uint64_t sequence);
     bool take_snapshot(std::uint64_t sequence);
     Outcome take_event();
     Outcome take_action();

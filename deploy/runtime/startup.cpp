@@ -28,7 +28,7 @@ bool restore(const std::string& dir, OpenedJournal& opened, std::string& error) 
 bool open_journal(const RunConfig& config, OpenedJournal& opened, std::string& error) {
     const std::string& dir = config.journal.dir;
     opened.lock = JournalLock::take(dir, error);
-    if (!opened.lock || !recover_journal(dir, opened.found, error)) return false;
+    if (!opened.lock || !recover_journal(dir, opened.found, error, config.journal.memory_dir)) return false;
     if (!opened.found.fresh && !restore(dir, opened, error)) return false;
     opened.epoch = begin_epoch(dir, error);
     if (opened.epoch == 0) return false;
