@@ -19,6 +19,11 @@ TEST(Crash, TwentyKillsLoseNoFillAndSendNoOrderTwice) {
     std::uniform_int_distribution<int> life_ms(500, 1'600);
 
     TwoProcesses world(40, seed);
+    // Many fills, and a slow venue: the more is under way when the process dies, the better.
+    for (const char* argument :
+         {"--option-fill-every-ms", "60", "--delay-us", "perpetual=5000", "--delay-fills-us", "5000"}) {
+        world.exchange_argument(argument);
+    }
     ASSERT_TRUE(world.start_exchange());
     for (int kill = 0; kill < 20; ++kill) {
         auto hedger = world.start_hedger(0);
