@@ -212,6 +212,9 @@ class OrderSession::Impl final : public QuickFixHost {
             case '3':
                 reader_.read_session_reject(message);
                 break;
+            case '4':
+                if (field(message, 123) != "Y") check_reset(message);
+                break;
             case '5':
                 if (!field(message, 58).empty()) reason_ = field(message, 58);
                 break;
@@ -279,7 +282,9 @@ class OrderSession::Impl final : public QuickFixHost {
     std::uint32_t next_target() const override { return store_->next_target(); }
     void set_next_sender(std::uint32_t n) override { store_->set_next_sender(n); }
     void set_next_target(std::uint32_t n) override { store_->set_next_target(n); }
+    /// What the venue had to tell since our last connection goes with its old numbers, fills included.
     void reset_store() override {
+        if (store_->next_target() > 1) stop_engine(store_->next_target());
         store_->reset(now_);
         ++counters_.sequence_resets;
     }
@@ -364,6 +369,13 @@ class OrderSession::Impl final : public QuickFixHost {
         sink_.flush();
     }
 
+    // No gap fill but a reset: what lies between its own number and the new one will never come.
+    void check_reset(const InboundMessage& message) {
+        const std::uint32_t expected = store_->next_target();
+        const std::uint32_t after = message.sequence == expected ? expected + 1 : expected;
+        if (parse_count(field(message, 36)).value_or(0) > after) stop_engine(expected);
+    }
+
     // A report refused by the dictionary never came to the reader, which stops the engine on fills that it
     // cannot read: the same is due here, unless the report says that it is none.
     bool may_tell_of_a_fill(std::uint32_t sequence) const {
@@ -378,7 +390,7 @@ class OrderSession::Impl final : public QuickFixHost {
         return exec_type.size() != 1 || kNoFill.find(exec_type[0]) == std::string_view::npos;
     }
 
-    // An execution without instrument: the position is no longer known.
+    // An execution without instrument: the position is no longer known. `sequence`: of what was not read.
     void stop_engine(std::uint32_t sequence) {
         const std::string name = "unread;34:" + std::to_string(sequence);
         Execution unread{};

@@ -359,5 +359,39 @@ TEST(Garbled, RandomMutationsAreCountedAndDoNoHarm) {
                 static_cast<unsigned long long>(rejects), static_cast<unsigned long long>(garbled), fresh);
 }
 
+// Numbers that the venue throws away may have been those of fills.
+TEST(Reset, ByTheVenueStopsTheEngine) {
+    ScriptedVenue venue;
+    ASSERT_TRUE(venue.come_up());
+    venue.say("4", "36=" + std::to_string(venue.next + 1) + "\x01");
+    EXPECT_EQ(venue.events.count(EventType::execution), 0u);  // nothing was skipped
+
+    venue.next += 5;
+    venue.say("4", "36=" + std::to_string(venue.next + 1) + "\x01");
+    ASSERT_EQ(venue.events.count(EventType::execution), 1u);
+    EXPECT_EQ(venue.events.last(EventType::execution).header.instrument, kNoInstrument);
+}
+
+TEST(Reset, OfTheNumbersAtALogonStopsTheEngineUnlessThereWereNone) {
+    ScriptedVenue venue;
+    const auto log_on = [&] {
+        venue.session->on_connected(ByteSinkRef{venue}, wall_clock());
+        const std::string logon = seal(body_of("A", 1,
+                                               "98=0\x01"
+                                               "108=1\x01"
+                                               "141=Y\x01"));
+        venue.session->on_bytes(logon.data(), logon.size(), wall_clock());
+    };
+    log_on();
+    EXPECT_TRUE(venue.session->logged_on()) << venue.session->last_note();
+    EXPECT_EQ(venue.events.count(EventType::execution), 0u);
+
+    venue.session->on_disconnected(wall_clock(), "again");
+    log_on();
+    ASSERT_EQ(venue.events.count(EventType::execution), 1u);
+    EXPECT_EQ(venue.events.last(EventType::execution).header.instrument, kNoInstrument);
+    EXPECT_FALSE(venue.events.last(EventType::execution).payload.execution.key.is_none());
+}
+
 }  // namespace
 }  // namespace hw::fix::test
