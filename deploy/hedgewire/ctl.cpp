@@ -72,7 +72,9 @@ int cmd_ctl(int argc, char** argv) {
     const nlohmann::json request{
         {"command", command}, {"who", who}, {"why", why}, {"underlying", underlying}};
     std::string error;
-    const std::string reply = ask(socket_path, request.dump() + "\n", error);
+    // An argument that is no UTF-8 must not keep a kill from being sent.
+    const std::string line = request.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    const std::string reply = ask(socket_path, line, error);
     if (!error.empty()) {
         std::fprintf(stderr, "hedgewire ctl: %s\n", error.c_str());
         return 2;

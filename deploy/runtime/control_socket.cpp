@@ -37,7 +37,10 @@ bool somebody_listens(const sockaddr_un& address) {
     return answered;
 }
 
-std::string failure(const std::string& what) { return json{{"ok", false}, {"error", what}}.dump() + "\n"; }
+/// What a client sent may be no UTF-8, which `dump` would throw at.
+std::string failure(const std::string& what) {
+    return json{{"ok", false}, {"error", what}}.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
 
 std::optional<CommandKind> command_named(const std::string& name) {
     for (const CommandKind kind :
@@ -92,6 +95,11 @@ std::unique_ptr<ControlSocket> ControlSocket::open(const std::string& path, std:
         error = "another process listens on the control socket " + path;
         return nullptr;
     }
+    struct stat info {};
+    if (lstat(path.c_str(), &info) == 0 && !S_ISSOCK(info.st_mode)) {
+        error = "the control socket's path is a file that is no socket: " + path;
+        return nullptr;
+    }
     unlink(path.c_str());
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     const mode_t before = umask(0177);
@@ -114,9 +122,14 @@ ControlSocket::~ControlSocket() {
 }
 
 void ControlSocket::accept_clients() {
-    while (clients_.size() < kMaxClients) {
+    for (;;) {
         const int fd = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0) return;
+        // Connections left open must not keep a kill out.
+        if (clients_.size() == kMaxClients) {
+            close(clients_.front().fd);
+            clients_.erase(clients_.begin());
+        }
         clients_.push_back({fd, {}, {}});
     }
 }
@@ -153,10 +166,10 @@ void ControlSocket::serve(Client& client, const Handlers& handlers) {
 }
 
 void ControlSocket::poll(const Handlers& handlers) {
-    accept_clients();
     for (Client& client : clients_) serve(client, handlers);
     clients_.erase(std::remove_if(clients_.begin(), clients_.end(), [](const Client& c) { return c.fd < 0; }),
                    clients_.end());
+    accept_clients();  // served the next time: one that makes room has been heard before
 }
 
 }  // namespace hw::deploy

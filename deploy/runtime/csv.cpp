@@ -64,6 +64,8 @@ void read_csv(const std::string& path, std::string_view header, std::vector<std:
         }
         row(fields, number);
     }
+    // A file cut short by a read error would pass for a shorter one.
+    if (file.bad()) errors.push_back(at(path, 0, 0, "cannot be read to its end"));
     if (!header_seen)
         errors.push_back(at(path, 1, 1, "empty; the header has to be \"" + std::string(header) + "\""));
 }

@@ -47,8 +47,10 @@ void Follower::run(const Round& round) {
     for (;;) {
         const bool stopping = stop_.load(std::memory_order_acquire);
         catch_up();
-        if (options_.plan && !stopping) plan();
-        if (replica_.state().last_sequence >= next_snapshot_ || stopping) snapshot();
+        // A state that is not the engine's makes no surfaces, and above all no snapshot to restart from.
+        const bool good = !failed_.load(std::memory_order_relaxed);
+        if (good && options_.plan && !stopping) plan();
+        if (good && (replica_.state().last_sequence >= next_snapshot_ || stopping)) snapshot();
         if (round) round(*this);
         if (stopping) return;
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -124,6 +126,10 @@ void Follower::note_event(const Event& e) {
         case EventType::index_price:
         case EventType::instrument_definition:
             ++figures_.messages;
+            break;
+        case EventType::session_state:  // why a venue refuses us is told nowhere else
+            log_info(e.payload.session_state.up != 0 ? "session_up" : "session_down",
+                     e.payload.session_state.text.view());
             break;
         default:
             break;

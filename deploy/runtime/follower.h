@@ -72,7 +72,8 @@ class Follower {
     void note_event(const Event&);
     void note_action(const Action&);
 
-    static constexpr std::size_t kBlobsKept = 256;  ///< more than the inbox holds
+    /// More than the inbox holds, with one that the hot thread reads and one that finds it full.
+    static constexpr std::size_t kBlobsKept = 512;
 
     Options options_;
     Inbox& inbox_;

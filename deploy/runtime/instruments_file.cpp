@@ -27,7 +27,12 @@ std::optional<Nanos> parse_expiry(std::string_view text) {
     const std::string copy(text);
     const char* end = strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
     if (end == nullptr || *end != '\0') return std::nullopt;
-    return Nanos::from_seconds(timegm(&parts));
+    const std::tm written = parts;
+    const std::time_t seconds = timegm(&parts);
+    // The 31st of February comes out as a day of March, and nanoseconds end in 2262.
+    if (parts.tm_mday != written.tm_mday || parts.tm_sec != written.tm_sec) return std::nullopt;
+    if (seconds <= 0 || seconds > 9'000'000'000) return std::nullopt;
+    return Nanos::from_seconds(seconds);
 }
 
 std::optional<std::uint64_t> parse_id(std::string_view text) {

@@ -164,7 +164,8 @@ std::string report_json(const RunReport& report, const RunConfig& config, const 
     j["feed"] = report.feed;
     j["session"] = report.session;
     j["unknown_positions"] = report.unknown_positions;
-    return j.dump(2) + "\n";
+    // Symbols are the feed's, paths the user's: neither need be UTF-8.
+    return j.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string report_text(const RunReport& report, const RunConfig& config, const hedge::EngineState& state,
