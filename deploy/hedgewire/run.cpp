@@ -25,10 +25,10 @@ int cmd_run(int argc, char** argv) {
     app.add_option("--config", config_path, "configuration (TOML); `hedgewire check` validates it")
         ->required();
     app.add_option("--in", options.capture, "pcap or pcapng capture to be driven by");
-    app.add_option(
-        "--positions", options.positions,
-        "starting positions, CSV with the header instrument,quantity,average_price (signed contracts); only "
-        "for a fresh journal");
+    app.add_option("--positions", options.positions,
+                   "starting positions, CSV with the header instrument,quantity,average_price (signed "
+                   "contracts); only for "
+                   "a journal that has no positions or fills yet");
     app.add_option("--instruments", options.instruments,
                    "instrument definitions, CSV (README has the columns)");
     app.add_flag("--allow-unknown", options.allow_unknown, "leave out positions in unknown instruments");

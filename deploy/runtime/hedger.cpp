@@ -23,6 +23,15 @@ bool show(const std::vector<std::string>& errors) {
     for (const std::string& error : errors) std::fprintf(stderr, "%s\n", error.c_str());
     return errors.empty();
 }
+
+/// Has this journal brought a position or a fill? That of a start that was refused holds definitions only.
+bool has_positions(const hedge::EngineState& state) {
+    if (state.executions != 0) return true;
+    for (std::uint32_t n = 0; n < state.instruments.size(); ++n) {
+        if (!state.positions[n].qty.is_zero() || !state.positions[n].cash.is_zero()) return true;
+    }
+    return false;
+}
 }  // namespace
 
 bool Hedger::prepare() {
@@ -36,8 +45,9 @@ bool Hedger::prepare() {
         return false;
     }
     const bool fresh = opened_.state.state().last_sequence == 0;
-    positions_waiting_ = !positions_.positions.empty() && fresh;
-    if (!positions_.positions.empty() && !fresh) {
+    const bool ignored = has_positions(opened_.state.state());
+    positions_waiting_ = !positions_.positions.empty() && !ignored;
+    if (!positions_.positions.empty() && ignored) {
         log_warning("positions_ignored", "the journal in " + config_.journal.dir +
                                              " has positions of its own: " + options_.positions +
                                              " is not used");

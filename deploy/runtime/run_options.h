@@ -7,9 +7,9 @@
 namespace hw::deploy {
 
 struct RunOptions {
-    std::string capture;         ///< pcap or pcapng to be driven by; empty: live
-    std::string positions;       ///< CSV of starting positions; used on a fresh journal only
-    std::string instruments;     ///< CSV of definitions
+    std::string capture;      ///< pcap or pcapng to be driven by; empty: live
+    std::string positions;    ///< CSV of starting positions; used while the journal has no positions or fills
+    std::string instruments;  ///< CSV of definitions
     bool allow_unknown = false;  ///< positions in unknown instruments are left out instead of refused
     std::string json;            ///< where the report goes; empty: nowhere; "-": stdout
     double seconds = 0;          ///< live: stop after this long; zero: at SIGINT or SIGTERM
