@@ -65,7 +65,8 @@ void pass(Event& e, std::uint64_t sequence, JournalWriter& journal, hedge::Engin
     if (!deploy::open_journal(config, opened, error)) _exit(1);
     cpu_set_t cores;
     sched_getaffinity(0, sizeof cores, &cores);
-    deploy::Follower follower({config.journal, config.planner, opened.epoch, false, cores}, inbox);
+    deploy::Follower follower(
+        {config.journal, config.planner, opened.epoch, false, opened.writer.get(), cores}, inbox);
     hedge::Engine engine(opened.state.state(), blobs);
     engine.configure(config.engine);
     if (!follower.begin(opened.state, error)) _exit(1);

@@ -14,6 +14,7 @@ void start_run(Context& c, const RunStarted& run) {
     c.state.epoch = run.epoch;
     c.state.started = 1;
     c.state.session_up = 0;
+    c.state.definitions_complete = 0;  // the venue may have listed what the journal does not know
     attach_configuration(c);
     // What the last process believed of the market is history; of its orders, doubtful.
     for (std::uint32_t i = 0; i < c.state.instruments.size(); ++i)

@@ -186,8 +186,15 @@ void on_cancel_reject(Context& c, const CancelReject& reject) {
 
 void on_order_unsent(Context& c, const OrderUnsent& unsent) {
     OrderState* o = find_order(c.state, unsent.order);
-    if (o == nullptr || !o->open()) return;
+    if (o == nullptr) {
+        // Of requests only the mass cancel matters when it did not leave: it goes out when the session is
+        // back.
+        if (c.state.killed) c.state.mass_cancel_due = 1;
+        return;
+    }
+    if (!o->open()) return;
     o->status = OrderStatus::canceled;
+    if (o->cum.is_zero()) ++c.underlying(o->underlying).orders_unfilled;
     // Whatever kept it from leaving is likely to keep the next one.
     back_off(c, c.underlying(o->underlying));
     c.mark_dirty(o->underlying);
@@ -227,7 +234,9 @@ void on_settle_complete(Context& c) {
     c.state.settling = 0;
     for (OrderState& o : c.state.orders) {
         // The venue named all it still has, and all fills before that have been booked: this one is over.
-        if (o.open() && o.status == OrderStatus::unknown && !o.settle_seen) o.status = OrderStatus::expired;
+        if (!o.open() || o.status != OrderStatus::unknown || o.settle_seen) continue;
+        o.status = OrderStatus::expired;
+        if (o.cum.is_zero()) ++c.underlying(o.underlying).orders_unfilled;
     }
     c.mark_all_dirty();
 }

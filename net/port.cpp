@@ -74,6 +74,7 @@ std::span<const RxPacket> Port::rx_burst(std::size_t most) {
         d.packets[kept++] = {{rte_pktmbuf_mtod(m, const std::byte*), m->data_len}, d.time_of(m)};
     }
     counters_.rx_packets += received;
+    if (kept == 0) release();  // the caller has nothing to release
     return {d.packets.data(), kept};
 }
 

@@ -30,16 +30,8 @@ std::optional<BlobRef> BlobStore::put(std::span<const std::byte> bytes, std::str
     std::filesystem::create_directories(dir_, failed);
     const std::uint64_t id = next_id_++;
     const std::string path = path_of(id);
-    std::FILE* file = std::fopen(path.c_str(), "wb");
-    if (file == nullptr) {
-        error = system_error("cannot create", path);
-        return std::nullopt;
-    }
-    const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
-    if (std::fclose(file) != 0 || !written) {
-        error = system_error("cannot write", path);
-        return std::nullopt;
-    }
+    // Durable before the Event that names it can be: a replay after a power loss needs what the run had.
+    if (!write_durably(path, bytes, error)) return std::nullopt;
     return reference_to(id, bytes);
 }
 

@@ -16,8 +16,8 @@ class BlobStore : public BlobSource {
     /// `epoch` makes the ids of this run differ from those of all others.
     BlobStore(const std::string& journal_dir, std::uint16_t epoch);
 
-    /// Writes a blob; nothing and `error` when it cannot. It is in the kernel's hands when this returns, so
-    /// that it survives the process, as the Event that will name it does.
+    /// Writes a blob; nothing and `error` when it cannot. It is on the disk when this returns, as
+    /// the Event that will name it may be soon.
     std::optional<BlobRef> put(std::span<const std::byte> bytes, std::string& error);
 
     std::span<const std::byte> find(const BlobRef&) override;

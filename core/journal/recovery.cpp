@@ -158,25 +158,38 @@ bool recover_journal(const std::string& dir, RecoveredJournal& found, std::strin
     return true;
 }
 
-std::uint16_t begin_epoch(const std::string& dir, std::string& error) {
-    const std::string path = dir + "/epoch";
+namespace {
+/// Zero and no error when there is no such file.
+std::uint16_t read_epoch(const std::string& path, std::string& error) {
+    if (!fs::exists(path)) return 0;
     std::uint16_t epoch = 0;
-    if (fs::exists(path)) {
-        std::string text = read_text(path);
-        while (!text.empty() && text.back() == '\n') text.pop_back();
-        const auto parsed = std::from_chars(text.data(), text.data() + text.size(), epoch);
-        if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || epoch == 0) {
-            error = path + ": \"" + text + "\" is not an epoch number";
-            return 0;
-        }
+    std::string text = read_text(path);
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), epoch);
+    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || epoch == 0) {
+        error = path + ": \"" + text + "\" is not an epoch number";
     }
-    epoch = std::max(epoch, newest_epoch_in(dir));
+    return epoch;
+}
+}  // namespace
+
+std::uint16_t begin_epoch(const std::string& dir, std::string& error, const std::string& beside) {
+    const std::string path = dir + "/epoch";
+    error.clear();
+    std::uint16_t epoch = std::max(read_epoch(path, error), newest_epoch_in(dir));
+    if (error.empty() && !beside.empty()) epoch = std::max(epoch, read_epoch(beside + "/epoch", error));
+    if (!error.empty()) return 0;
     if (epoch == UINT16_MAX) {
         error = path + ": all epochs are used; begin a new journal folder";
         return 0;
     }
     ++epoch;
     const std::string text = std::to_string(epoch) + "\n";
+    if (!beside.empty()) {
+        std::error_code failed;
+        fs::create_directories(beside, failed);
+        if (!write_durably(beside + "/epoch", std::as_bytes(std::span(text)), error)) return 0;
+    }
     if (!write_durably(path, std::as_bytes(std::span(text)), error)) return 0;
     return epoch;
 }

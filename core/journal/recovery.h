@@ -40,7 +40,8 @@ bool recover_journal(const std::string& dir, RecoveredJournal&, std::string& err
 
 /// Counts up and makes durable the number that distinguishes this run's orders from all earlier ones: above
 /// the one in the file and above those of all segments. Zero and `error` when it cannot (the file is damaged,
-/// or all 65,535 epochs are used).
-std::uint16_t begin_epoch(const std::string& dir, std::string& error);
+/// or all 65,535 epochs are used). `beside`: another folder that has to have seen it, empty for none: the
+/// message store of a venue knows the orders of earlier journals, whose numbers must not come again.
+std::uint16_t begin_epoch(const std::string& dir, std::string& error, const std::string& beside = {});
 
 }  // namespace hw

@@ -66,8 +66,8 @@ void JournalWriter::roll() {
     taken_.fetch_add(1, std::memory_order_release);
 }
 
-/// Without a journal nothing may go on: an order that is not written down could be sent twice. The failure was known,
-/// and trading stopped, some segments ago; what is left is to end where the watchers see it.
+/// Without a journal nothing may go on: an order that is not written down could be sent twice. The failure
+/// was known, and trading stopped, some segments ago; what is left is to end where the watchers see it.
 JournalWriter::Segment* JournalWriter::wait_for_segment() {
     Segment* segment = nullptr;
     const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(10);
@@ -133,6 +133,7 @@ bool JournalWriter::drain(Segment& s, std::string& error) {
         }
     }
     std::size_t end = std::max<std::size_t>(s.drained, header.header_bytes);
+    std::uint64_t sequence = s.drained_sequence;
     for (;;) {
         const RecordAt r = record_at(bytes, end);
         if (r.status == RecordStatus::segment_end) {
@@ -141,6 +142,7 @@ bool JournalWriter::drain(Segment& s, std::string& error) {
         }
         if (r.status != RecordStatus::whole) break;
         end += r.size;
+        sequence = r.sequence;
     }
     while (s.drained < end) {
         const ssize_t n =
@@ -151,6 +153,7 @@ bool JournalWriter::drain(Segment& s, std::string& error) {
         }
         s.drained += static_cast<std::size_t>(n);
     }
+    s.drained_sequence = sequence;
     return true;
 }
 
@@ -177,12 +180,20 @@ bool JournalWriter::retire(Segment& s, std::string& error) {
     return true;
 }
 
-void JournalWriter::sync_oldest() {
-    if (segments_.empty() || segments_.front()->disk < 0) return;
-    const Segment& oldest = *segments_.front();
-    std::string error;
-    if (!disk_copy_is_there(oldest, error)) return fail(error);
-    if (fdatasync(oldest.disk) != 0) fail(system_error("cannot sync", oldest.disk_path));
+/// What is on disk by now, in all segments, is made durable there.
+void JournalWriter::sync_drained() {
+    std::uint64_t drained = 0;
+    for (auto& segment : segments_) {
+        std::string error;
+        if (segment->disk >= 0 && (!disk_copy_is_there(*segment, error) || fdatasync(segment->disk) != 0)) {
+            fail(error.empty() ? system_error("cannot sync", segment->disk_path) : error);
+            return;
+        }
+        drained = std::max(drained, segment->drained_sequence);
+    }
+    if (drained > durable_sequence_.load(std::memory_order_relaxed)) {
+        durable_sequence_.store(drained, std::memory_order_release);
+    }
 }
 
 void JournalWriter::housekeep() {
@@ -209,7 +220,7 @@ void JournalWriter::housekeep() {
         const auto now = std::chrono::steady_clock::now();
         if (stopping || now - last_sync > std::chrono::milliseconds(200)) {
             last_sync = now;
-            sync_oldest();
+            sync_drained();
         }
         if (stopping) break;
         std::this_thread::sleep_for(std::chrono::milliseconds(2));

@@ -47,6 +47,9 @@ class JournalWriter {
 
     /// Times the hot thread found no prepared segment and had to wait for one.
     std::uint64_t stalls() const { return stalls_; }
+    /// Records up to this sequence survive the death of the machine (Actions of the last one perhaps not).
+    /// Any thread.
+    std::uint64_t durable_sequence() const { return durable_sequence_.load(std::memory_order_acquire); }
     /// Empty, or why nothing reaches the disk any more (memory still takes records while it lasts).
     std::string failure() const;
 
@@ -56,7 +59,8 @@ class JournalWriter {
         std::string memory_path;
         std::string disk_path;
         MappedFile memory;
-        std::size_t drained = 0;  ///< bytes copied to disk
+        std::uint64_t drained_sequence = 0;  ///< of the newest record copied
+        std::size_t drained = 0;             ///< bytes copied to disk
         int disk = -1;
         bool ended = false;
     };
@@ -73,7 +77,7 @@ class JournalWriter {
 
     bool prepare_one(std::string& error);
     void housekeep();
-    void sync_oldest();
+    void sync_drained();
     bool drain(Segment&, std::string& error);
     bool retire(Segment&, std::string& error);
     static bool disk_copy_is_there(const Segment&, std::string& error);
@@ -93,6 +97,7 @@ class JournalWriter {
     SpscRing<Segment*> ready_{64};
     std::atomic<std::uint32_t> taken_{0};  ///< prepared segments taken by the hot thread
     std::atomic<bool> stop_{false};
+    std::atomic<std::uint64_t> durable_sequence_{0};
     mutable std::mutex failure_mutex_;
     std::string failure_;
 

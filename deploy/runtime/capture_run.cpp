@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "deploy/runtime/feed_report.h"
+#include "deploy/runtime/log.h"
 #include "deploy/runtime/paper.h"
 #include "hedge/planner/surface_build.h"
 #include "net/feed/deribit_feed.h"
@@ -177,6 +178,12 @@ int run_capture(Hedger& hedger) {
         std::fprintf(stderr, "hedgewire run: %s\n", what.c_str());
         return kExitBadInput;
     };
+    if (hedger.engine().state().last_sequence != 0 && hedger.engine().state().now >= first_time(capture)) {
+        log_warning("capture_in_the_past",
+                    hedger.config().journal.dir +
+                        " has Events later than this capture begins: time stands still until " +
+                        "it has caught up; give each capture a journal of its own");
+    }
     TemporaryFile pcap;
     if (!pcap.good())
         return fail("cannot make a temporary file " + pcap.path() + ": " + std::strerror(errno));
@@ -194,7 +201,8 @@ int run_capture(Hedger& hedger) {
     PaperTransport transport(hedger.config().paper, state);
     Writer writer(hedger.engine(), hedger.journal(), transport, state.last_sequence, state.now);
     Feed feed(hedger.config().feed, state.instruments, writer);
-    Loop loop(*port, feed, transport, writer, hedger.blobs(), hedger.inbox());
+    const SteadyClock clock(state.now);  // a capture's own times count; this one only fits the loop
+    Loop loop(*port, feed, transport, writer, hedger.blobs(), hedger.inbox(), clock);
     if (!hedger.start_follower(false)) return kExitBadInput;
     hedger.begin(writer, first_time(capture), true, definitions);
     if (!hedger.refused()) {

@@ -45,7 +45,7 @@ void describe_channel(Visitor& v, net::ChannelConfig& c) {
     v.value("name", c.name, {.required = true, .max_length = 32});
     v.group_ip("group", c.group_ip);
     v.value("event_port", c.event_port, kPortRule);
-    v.value("snapshot_port", c.snapshot_port, kPortRule);
+    v.value("snapshot_port", c.snapshot_port, {.min = 0, .max = 65'535});  // 0: the channel has none
 }
 
 template <class Visitor>

@@ -104,13 +104,13 @@ class EventWriter {
     std::uint32_t send(const Action& action) {
         if (action.header.type == ActionType::alert) return 0;
         const bool sent = transport_.send(action, now_);
-        if (action.header.type != ActionType::new_order) return 0;
-        if (!sent) {
+        const bool hedge = action.header.type == ActionType::new_order;
+        if (!sent && (hedge || action.header.type == ActionType::mass_cancel)) {
             OrderUnsent& unsent = stage(EventType::order_unsent, kNoInstrument, Nanos{}).payload.order_unsent;
-            unsent.order = action.payload.new_order.order;
+            unsent.order = hedge ? action.payload.new_order.order : action.payload.mass_cancel.order;
             unsent.reason = UnsentReason::transport_refused;
         }
-        return 1;
+        return hedge ? 1 : 0;
     }
 
     /// What was said during the dispatch is a burst of its own.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "deploy/runtime/stopwatch.h"
+
 namespace hw::deploy {
 
 void FixTransport::try_connect(Nanos now) {
@@ -11,7 +13,15 @@ void FixTransport::try_connect(Nanos now) {
     const std::uint32_t doublings = std::min(failures_, 5u);
     next_attempt_ = now + Nanos::from_ms(static_cast<std::int64_t>(config_.reconnect_ms) << doublings);
     ++failures_;
+    attempted_ = now;
     socket_.connect(config_.host, config_.port);
+}
+
+/// A peer that neither accepts nor refuses is given up on, so that another attempt can be made.
+void FixTransport::check_connecting(Nanos now) {
+    if (socket_.state() != net::KernelSocket::State::connecting || now - attempted_ < kConnectPatience)
+        return;
+    socket_.close();
 }
 
 void FixTransport::lost(Nanos now) {
@@ -20,10 +30,12 @@ void FixTransport::lost(Nanos now) {
     session_->on_disconnected(now, why);
 }
 
-void FixTransport::poll(Nanos now, EventSinkRef) {
+void FixTransport::poll(Nanos steady, EventSinkRef) {
+    const Nanos now = wall_time();
+    check_connecting(steady);
     if (socket_.state() == net::KernelSocket::State::closed) {
         if (announced_) lost(now);
-        try_connect(now);
+        try_connect(steady);
     }
     socket_.poll([&](const char* data, std::size_t size) { session_->on_bytes(data, size, now); });
     if (socket_.connected() && !announced_) {
@@ -35,9 +47,9 @@ void FixTransport::poll(Nanos now, EventSinkRef) {
     if (session_->up()) failures_ = 0;
 }
 
-void FixTransport::stop(Nanos now) {
+void FixTransport::stop() {
     stopping_ = true;
-    if (socket_.connected()) session_->begin_logout(now);
+    if (socket_.connected()) session_->begin_logout(wall_time());
 }
 
 }  // namespace hw::deploy

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "deploy/runtime/stopwatch.h"
 #include "fix/session.h"
 #include "hedge/state.h"
 #include "net/tcp/kernel_socket.h"
@@ -23,17 +24,21 @@ class FixTransport {
     fix::OrderSession& session() { return *session_; }
     const net::KernelSocket::Counters& socket_counters() const { return socket_.counters(); }
 
-    bool send(const Action& action, Nanos now) { return session_->send(action, now); }
-    void poll(Nanos now, EventSinkRef);
+    /// Times given here are the engine's; what the session says to the venue is stamped with the wall's.
+    bool send(const Action& action, Nanos) { return session_->send(action, wall_time()); }
+    void poll(Nanos steady, EventSinkRef);
     /// Nothing of a live session is due at a known time.
     Nanos next_due() const { return {}; }
 
     /// Logs out; `stopped` once the venue has answered or the connection is gone.
-    void stop(Nanos now);
+    void stop();
     bool stopped() const { return stopping_ && !socket_.connected(); }
 
   private:
+    static constexpr Nanos kConnectPatience = Nanos::from_seconds(3);
+
     void try_connect(Nanos now);
+    void check_connecting(Nanos now);
     void lost(Nanos now);
 
     const fix::SessionConfig config_;
@@ -41,6 +46,7 @@ class FixTransport {
     std::unique_ptr<fix::OrderSession> session_;
     net::KernelSocket socket_;
     Nanos next_attempt_;
+    Nanos attempted_;
     std::uint32_t failures_ = 0;
     bool announced_ = false;  ///< the session has been told that the socket is connected
     bool stopping_ = false;

@@ -106,6 +106,7 @@ void Follower::snapshot() {
     const hedge::EngineState& state = replica_.state();
     next_snapshot_ = state.last_sequence + options_.journal.snapshot_every;
     const SnapshotInfo info{state.last_sequence, hedge::state_hash(state), hedge::kStateVersion};
+    if (!wait_until_durable(state.last_sequence)) return;
     std::string error;
     const std::span bytes(reinterpret_cast<const std::byte*>(&state), sizeof state);
     if (write_snapshot(options_.journal.dir, info, bytes, error)) {
@@ -113,6 +114,17 @@ void Follower::snapshot() {
     } else {
         log_error("snapshot_not_written", error);
     }
+}
+
+/// A snapshot that survives a power loss which its Events do not would leave a hole in the journal.
+bool Follower::wait_until_durable(std::uint64_t sequence) const {
+    for (int i = 0; i < 2'000 && options_.writer->durable_sequence() < sequence; ++i) {
+        if (!options_.writer->failure().empty()) break;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    if (options_.writer->durable_sequence() >= sequence) return true;
+    log_warning("snapshot_put_off", "the journal is not on disk up to sequence " + std::to_string(sequence));
+    return false;
 }
 
 void Follower::note_event(const Event& e) {

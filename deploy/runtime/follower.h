@@ -40,6 +40,7 @@ class Follower {
         PlannerConfig planner;
         std::uint16_t epoch = 0;
         bool plan = true;  ///< false: surfaces are made by the run itself (captures)
+        const JournalWriter* writer = nullptr;  ///< a snapshot waits until its last Event is durable
         cpu_set_t
             cores;  ///< where its thread may run: DPDK pins the thread that starts it, which is the hot one
     };
@@ -69,6 +70,7 @@ class Follower {
     void plan();
     void publish(UnderlyingId);
     void snapshot();
+    bool wait_until_durable(std::uint64_t sequence) const;
     void note_event(const Event&);
     void note_action(const Action&);
 

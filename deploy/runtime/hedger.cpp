@@ -65,8 +65,9 @@ bool Hedger::prepare() {
 
 bool Hedger::start_follower(bool plan) {
     std::string error;
-    follower_ = std::make_unique<Follower>(
-        Follower::Options{config_.journal, config_.planner, opened_.epoch, plan, cores_}, inbox_);
+    follower_ = std::make_unique<Follower>(Follower::Options{config_.journal, config_.planner, opened_.epoch,
+                                                             plan, opened_.writer.get(), cores_},
+                                           inbox_);
     if (!follower_->begin(opened_.state, error)) {
         std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
         return false;
@@ -96,17 +97,24 @@ void Hedger::follow(const Follower& f) {
         control_->poll({[&] { return report_json(RunReport{}, config_, state, f.figures()); },
                         [&](const Command& c) { return inbox_.control.push(c); }, &state});
     }
-    const std::string failure = opened_.writer ? opened_.writer->failure() : std::string();
-    if (failure.empty() || journal_failed_) return;
-    // Orders that cannot be accounted for after a crash must not be sent.
-    journal_failed_ = true;
-    log_error("journal_failed", failure);
+    watch(f);
+}
+
+/// Orders that cannot be accounted for after a crash, or that are made on surfaces nobody renews, must not be
+/// sent.
+void Hedger::watch(const Follower& f) {
+    std::string failure = opened_.writer->failure();
+    if (!failure.empty()) failure = "journal: " + failure;
+    if (failure.empty() && !f.failure().empty()) failure = "follower: " + f.failure();
+    if (failure.empty() || failed_) return;
     Command kill{};
     kill.kind = CommandKind::kill;
     kill.underlying = kNoUnderlying;
     kill.who = Name<32>::cut("hedgewire");
-    kill.why = Name<64>::cut("journal: " + failure);
-    inbox_.control.push(kill);
+    kill.why = Name<64>::cut(failure);
+    // A full inbox is tried again in the next round.
+    failed_ = inbox_.control.push(kill);
+    if (failed_) log_error("run_failed", failure);
 }
 
 bool Hedger::positions_known() {
@@ -139,7 +147,7 @@ int Hedger::finish() {
     opened_.writer.reset();
     control_.reset();
     if (refused_) return kExitBadInput;
-    write_report();
+    const bool reported = write_report();
     const std::string failure = follower_->failure();
     const bool agrees = hedge::state_hash(follower_->replica().state()) == hedge::state_hash(engine_.state());
     if (!failure.empty()) {
@@ -147,21 +155,23 @@ int Hedger::finish() {
     } else if (!agrees) {
         std::fprintf(stderr, "hedgewire run: the follower's state differs from the engine's\n");
     }
-    return failure.empty() && agrees && !journal_failed_ ? kExitDone : kExitFoundWrong;
+    return failure.empty() && agrees && !failed_ && reported ? kExitDone : kExitFoundWrong;
 }
 
-void Hedger::write_report() {
+bool Hedger::write_report() {
     const hedge::EngineState& state = engine_.state();
     std::fputs(report_text(report_, config_, state, follower_->figures()).c_str(), stderr);
-    if (options_.json.empty()) return;
+    if (options_.json.empty()) return true;
     const std::string text = report_json(report_, config_, state, follower_->figures());
     std::FILE* file = options_.json == "-" ? stdout : std::fopen(options_.json.c_str(), "w");
     if (file == nullptr) {
         std::fprintf(stderr, "hedgewire run: cannot write %s\n", options_.json.c_str());
-        return;
+        return false;
     }
-    std::fputs(text.c_str(), file);
-    if (file != stdout) std::fclose(file);
+    bool written = std::fputs(text.c_str(), file) >= 0;
+    if (file != stdout) written = std::fclose(file) == 0 && written;
+    if (!written) std::fprintf(stderr, "hedgewire run: cannot write %s\n", options_.json.c_str());
+    return written;
 }
 
 }  // namespace hw::deploy

@@ -70,19 +70,6 @@ class Hedger {
         writer.flush();
     }
 
-    /// Open orders without a slot in the message store never left: the engine is told so.
-    template <class Writer, class HasSlot>
-    void report_never_sent(Writer& writer, HasSlot&& has_slot) {
-        for (const hedge::OrderState& o : engine_.state().orders) {
-            if (!o.open() || has_slot(o.id)) continue;
-            OrderUnsent& unsent =
-                writer.stage(EventType::order_unsent, kNoInstrument, Nanos{}).payload.order_unsent;
-            unsent.order = o.id;
-            unsent.reason = UnsentReason::no_slot;
-        }
-        writer.end_burst();
-    }
-
     /// Notes why each underlying is not hedged, before the stop itself becomes a reason.
     void note_reasons();
     /// Ends follower and journal, writes the report; the exit code.
@@ -110,7 +97,8 @@ class Hedger {
     }
     bool positions_known();
     void follow(const Follower&);
-    void write_report();
+    void watch(const Follower&);
+    bool write_report();
 
     RunConfig config_;
     RunOptions options_;
@@ -127,7 +115,7 @@ class Hedger {
     RunReport report_;
     bool positions_waiting_ = false;
     bool refused_ = false;
-    bool journal_failed_ = false;
+    bool failed_ = false;  ///< the follower's thread saw what must stop trading
     std::int64_t begun_ns_ = monotonic_ns();
 };
 

@@ -63,8 +63,14 @@ class HotLoop {
     using Writer = EventWriter<Transport>;
 
     HotLoop(net::Port& port, Feed& feed, Transport& transport, Writer& writer, HandedBlob& blobs,
-            Inbox& inbox)
-        : port_(port), feed_(feed), transport_(transport), writer_(writer), blobs_(blobs), inbox_(inbox) {}
+            Inbox& inbox, const SteadyClock& clock)
+        : port_(port),
+          feed_(feed),
+          transport_(transport),
+          writer_(writer),
+          blobs_(blobs),
+          inbox_(inbox),
+          clock_(clock) {}
 
     /// One turn in real time; true when anything arrived. What the feed brought is decided on before anything
     /// else is looked at: asking a kernel socket costs more than the decision. `after_feed` runs before that
@@ -73,7 +79,7 @@ class HotLoop {
     bool turn(AfterFeed&& after_feed) {
         const std::uint64_t before = writer_.sequence();
         const auto packets = port_.rx_burst();
-        writer_.begin_burst(wall_time(), monotonic_ns());
+        writer_.begin_burst(clock_.now(), monotonic_ns());
         if (packets.empty()) keep_link(writer_.now());
         if (!packets.empty()) {
             for (const net::RxPacket& packet : packets) receive(packet, writer_.now());
@@ -81,7 +87,7 @@ class HotLoop {
             writer_.end_burst();
             port_.release();
             counters_.packets += packets.size();
-            writer_.begin_burst(wall_time(), monotonic_ns());
+            writer_.begin_burst(clock_.now(), monotonic_ns());
         }
         finish_turn();
         const bool busy = writer_.sequence() != before;
@@ -189,6 +195,7 @@ class HotLoop {
     Writer& writer_;
     HandedBlob& blobs_;
     Inbox& inbox_;
+    const SteadyClock& clock_;
     LoopCounters counters_;
     Nanos next_timer_;
     Nanos next_link_check_;

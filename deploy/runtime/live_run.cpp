@@ -42,17 +42,15 @@ template <class Transport, class Ready, class Stop>
 int drive(Hedger& hedger, net::Port& port, Transport& transport, Ready&& ready, Stop&& stopped) {
     using Writer = EventWriter<Transport>;
     const hedge::EngineState& state = hedger.engine().state();
+    const SteadyClock clock(state.now);
     Writer writer(hedger.engine(), hedger.journal(), transport, state.last_sequence, state.now);
     if (!ready(writer)) return kExitBadInput;
     net::DeribitFeed<Writer> feed(hedger.config().feed, state.instruments, writer);
     HotLoop<net::DeribitFeed<Writer>, Transport> loop(port, feed, transport, writer, hedger.blobs(),
-                                                      hedger.inbox());
+                                                      hedger.inbox(), clock);
     if (!hedger.start_follower(true)) return kExitBadInput;
 
-    hedger.begin(writer, wall_time(), false, {});
-    if constexpr (requires { transport.session(); }) {
-        hedger.report_never_sent(writer, [&](OrderId id) { return transport.session().has_slot(id); });
-    }
+    hedger.begin(writer, clock.now(), false, {});
     const auto before_deciding = [&] { hedger.load_positions(writer); };
     const double seconds = hedger.options().seconds;
     const std::int64_t end_ns =
@@ -63,11 +61,11 @@ int drive(Hedger& hedger, net::Port& port, Transport& transport, Ready&& ready, 
     }
 
     hedger.note_reasons();
-    writer.begin_burst(wall_time(), monotonic_ns());
+    writer.begin_burst(clock.now(), monotonic_ns());
     writer.stage(EventType::run_stopping, kNoInstrument, Nanos{});
     writer.end_burst();
     const std::int64_t patience_ns = monotonic_ns() + kLogoutPatienceNs;
-    while (!stopped(writer.now()) && monotonic_ns() < patience_ns) {
+    while (!stopped() && monotonic_ns() < patience_ns) {
         if (!loop.turn(before_deciding)) rest(hedger.config().port);
     }
     fill_report(hedger.report(), loop.counters(), feed);
@@ -94,8 +92,8 @@ int run_fix(Hedger& hedger, net::Port& port) {
             if (session) transport.attach(std::move(session));
             return error.empty();
         },
-        [&](Nanos now) {
-            if (!stopping) transport.stop(now);
+        [&] {
+            if (!stopping) transport.stop();
             stopping = true;
             return transport.stopped();
         });
@@ -106,8 +104,7 @@ int run_fix(Hedger& hedger, net::Port& port) {
 int run_paper(Hedger& hedger, net::Port& port) {
     PaperTransport transport(hedger.config().paper, hedger.engine().state());
     return drive(
-        hedger, port, transport, [](auto&) { return true; },
-        [&](Nanos) { return transport.next_due().is_zero(); });
+        hedger, port, transport, [](auto&) { return true; }, [&] { return transport.next_due().is_zero(); });
 }
 
 }  // namespace

@@ -70,8 +70,9 @@ bool Replica::open_after(std::uint64_t sequence) {
         return false;
     }
     if (reader_.header().first_sequence <= sequence + 1) return true;
-    message_ = dir_ + ": the snapshot ends with sequence " + std::to_string(sequence) + ", the segments begin with " +
-               std::to_string(reader_.header().first_sequence) + ": the records between are missing";
+    message_ = dir_ + ": the snapshot ends with sequence " + std::to_string(sequence) +
+               ", the segments begin with " + std::to_string(reader_.header().first_sequence) +
+               ": the records between are missing";
     return false;
 }
 

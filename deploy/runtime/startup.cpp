@@ -1,6 +1,7 @@
 #include "deploy/runtime/startup.h"
 
 #include "core/build_id.h"
+#include "core/journal/snapshot.h"
 #include "deploy/runtime/replica.h"
 
 namespace hw::deploy {
@@ -8,6 +9,13 @@ namespace hw::deploy {
 namespace {
 
 bool restore(const std::string& dir, OpenedJournal& opened, std::string& error) {
+    const auto snapshots = snapshots_in(dir);
+    if (!snapshots.empty() && snapshots.back() > opened.found.last_sequence) {
+        error = dir + ": the newest snapshot is of sequence " + std::to_string(snapshots.back()) +
+                ", the records end with " + std::to_string(opened.found.last_sequence) +
+                ": records are missing that this run's orders and fills may be in";
+        return false;
+    }
     Replica replica(dir, false);
     if (!replica.begin_at_snapshot()) {
         error = replica.message();
@@ -30,7 +38,8 @@ bool open_journal(const RunConfig& config, OpenedJournal& opened, std::string& e
     opened.lock = JournalLock::take(dir, error);
     if (!opened.lock || !recover_journal(dir, opened.found, error, config.journal.memory_dir)) return false;
     if (!opened.found.fresh && !restore(dir, opened, error)) return false;
-    opened.epoch = begin_epoch(dir, error);
+    const bool live = config.transport == Transport::kernel;
+    opened.epoch = begin_epoch(dir, error, live ? config.fix.store_dir : std::string());
     if (opened.epoch == 0) return false;
     JournalWriter::Start start;
     start.segment = opened.found.next_segment;

@@ -269,6 +269,8 @@ TEST_F(Orders, ARestartDoubtsEveryOpenOrder) {
     const NewOrder o = sold();
     run_started(2);
     EXPECT_EQ(state_of(o.order)->status, OrderStatus::unknown);
+    EXPECT_FALSE(engine->state().definitions_complete) << "something may have been listed meanwhile";
+    definitions_complete();
     session(true);
     EXPECT_EQ(count(last, ActionType::settle_orders), 1u);
     quote(kPerpetual, kReference);
@@ -290,6 +292,7 @@ TEST_F(Orders, AKillCancelsAndStaysOverARestartUntilReset) {
     command(CommandKind::kill);
     EXPECT_EQ(count(last, ActionType::mass_cancel), 1u) << "a second kill cancels once more";
     run_started(2);
+    definitions_complete();
     session(true);
     quote(kPerpetual, kReference);
     settle_complete();
