@@ -3,6 +3,7 @@
 #include <string>
 
 #include "fix/decimal.h"
+#include "fix/raw_message.h"
 #include "fix/timestamp.h"
 
 namespace hw::fix {
@@ -10,13 +11,6 @@ namespace {
 
 constexpr VerdictOn kAccepted{Verdict::accepted, 0};
 constexpr std::uint32_t kOtherReason = 99;  // FIX's "other", for 102 and 103
-
-std::string_view field(const InboundMessage& message, int tag) {
-    for (std::size_t i = 0; i < message.field_count; ++i) {
-        if (message.fields[i].tag == tag) return {message.fields[i].data, message.fields[i].size};
-    }
-    return {};
-}
 
 bool is_ok(const VerdictOn& answer) { return answer.verdict == Verdict::accepted; }
 

@@ -12,6 +12,7 @@
 #include "fix/message_store.h"
 #include "fix/order_writer.h"
 #include "fix/quickfix_bridge.h"
+#include "fix/raw_message.h"
 #include "fix/report_reader.h"
 #include "fix/timestamp.h"
 
@@ -20,58 +21,6 @@ namespace {
 
 constexpr Nanos kSyncPatience = Nanos::from_ms(1000);  // for a test request's answer, before another is sent
 constexpr Nanos kProgressPatience = Nanos::from_ms(5000);  // logged on, not up, and nothing new of theirs
-constexpr std::string_view kAdminTypes = "012345A";
-constexpr std::string_view kOrderIdTags[] = {
-    "\x01"
-    "11=",
-    "\x01"
-    "584="};
-
-std::string_view field(const InboundMessage& message, int tag) {
-    for (std::size_t i = 0; i < message.field_count; ++i) {
-        if (message.fields[i].tag == tag) return {message.fields[i].data, message.fields[i].size};
-    }
-    return {};
-}
-
-std::string_view value_of(std::string_view message, std::string_view tag_with_soh) {
-    const auto at = message.find(tag_with_soh);
-    if (at == std::string_view::npos) return {};
-    const std::string_view rest = message.substr(at + tag_with_soh.size());
-    return rest.substr(0, rest.find('\x01'));
-}
-
-// The id under which an outgoing message of ours is to be found again.
-OrderId order_in(std::string_view message) {
-    for (const std::string_view tag : kOrderIdTags) {
-        if (const auto id = OrderId::parse(value_of(message, tag))) return *id;
-    }
-    return {};
-}
-
-bool is_admin(std::string_view message) {
-    const std::string_view type = value_of(message,
-                                           "\x01"
-                                           "35=");
-    return type.size() == 1 && kAdminTypes.find(type[0]) != std::string_view::npos;
-}
-
-// QuickFIX reads sequence numbers without looking for overflow: 4294967297 would be 1.
-bool has_absurd_number(std::string_view message) {
-    for (const std::string_view tag : {"\x01"
-                                       "34=",
-                                       "\x01"
-                                       "36=",
-                                       "\x01"
-                                       "7=",
-                                       "\x01"
-                                       "16="}) {
-        std::string_view number = value_of(message, tag);
-        number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
-        if (number.size() > 9) return true;
-    }
-    return false;
-}
 
 bool make_directory(const std::string& dir, std::string& error) {
     if (::mkdir(dir.c_str(), 0700) == 0 || errno == EEXIST) return true;
