@@ -32,6 +32,10 @@ struct AssembledSnapshot {
 class SnapshotAssembler {
   public:
     static constexpr std::size_t kMaxLevels = 65'536;
+    /// Taken when a line is opened; a deeper snapshot is possible, and allocates.
+    static constexpr std::size_t kUsualLevels = 4'096;
+
+    SnapshotAssembler() { levels_.reserve(kUsualLevels); }
 
     /// Packets were lost, or nothing has been seen yet.
     void interrupted();

@@ -47,7 +47,9 @@ struct Sink {
 };
 
 TEST(Allocation, NoneAPacketOnceTheChannelsAndInstrumentsAreKnown) {
-    std::mt19937_64 random(fuzz_seed());
+    const std::uint64_t seed = fuzz_seed();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
     Sink sink;
     DeribitFeed<Sink> feed({}, *sink.table, sink);
     Venue venue(1, {1, 2, 3});
