@@ -35,7 +35,7 @@ int cmd_run(int argc, char** argv) {
     app.add_option("--json", options.json, "write the report there (- for stdout)");
     app.add_option("--seconds", options.seconds, "stop after this long; 0: run on")
         ->check(CLI::NonNegativeNumber);
-    app.add_flag("--table", options.table, "print a line a second on stdout");
+    app.add_flag("--table", options.table, "print a line a second on stderr");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

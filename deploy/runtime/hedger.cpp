@@ -89,8 +89,7 @@ void Hedger::follow(const Follower& f) {
     if (options_.table) {
         const std::string lines = table_.lines(state, f.figures(), config_);
         if (!lines.empty()) {
-            std::fputs(lines.c_str(), stdout);
-            std::fflush(stdout);
+            std::fputs(lines.c_str(), stderr);
         }
     }
     if (control_) {

@@ -13,7 +13,7 @@ struct RunOptions {
     bool allow_unknown = false;  ///< positions in unknown instruments are left out instead of refused
     std::string json;            ///< where the report goes; empty: nowhere; "-": stdout
     double seconds = 0;          ///< live: stop after this long; zero: at SIGINT or SIGTERM
-    bool table = false;          ///< a line a second on stdout
+    bool table = false;          ///< a line a second on stderr
 };
 
 }  // namespace hw::deploy
