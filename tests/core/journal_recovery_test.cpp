@@ -234,6 +234,35 @@ TEST_F(JournalTest, ALostEpochFileDoesNotBringEpochsBack) {
     EXPECT_EQ(begin_epoch(config.dir, error), 10);
 }
 
+TEST_F(JournalTest, EpochsRiseOverJournalsThatShareAMessageStore) {
+    std::string error;
+    const std::string store = root + "/store";
+    EXPECT_EQ(begin_epoch(config.dir, error, store), 1) << error;
+    EXPECT_EQ(begin_epoch(config.dir, error, store), 2) << error;
+    const std::string tomorrow = root + "/tomorrow";
+    fs::create_directories(tomorrow);
+    EXPECT_EQ(begin_epoch(tomorrow, error, store), 3) << "the venue knows the orders of epochs 1 and 2";
+    EXPECT_EQ(begin_epoch(config.dir, error, store), 4) << error;
+    const std::string bad = "x";
+    ASSERT_TRUE(write_durably(store + "/epoch", std::as_bytes(std::span(bad)), error));
+    EXPECT_EQ(begin_epoch(config.dir, error, store), 0);
+    EXPECT_NE(error.find("is not an epoch number"), std::string::npos) << error;
+}
+
+TEST_F(JournalTest, WhatWasAppendedBecomesDurableInOrder) {
+    auto writer = open_writer();
+    EXPECT_EQ(writer->durable_sequence(), 0u);
+    append(*writer, 1, 30'000);  // over several segments
+    std::uint64_t seen = 0;
+    for (int i = 0; i < 5'000 && seen < 30'000; ++i) {
+        const std::uint64_t now = writer->durable_sequence();
+        ASSERT_GE(now, seen);
+        seen = now;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_EQ(seen, 30'000u);
+}
+
 bool failed_within(const JournalWriter& writer, std::chrono::seconds limit) {
     const auto until = std::chrono::steady_clock::now() + limit;
     while (std::chrono::steady_clock::now() < until) {

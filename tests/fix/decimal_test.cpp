@@ -106,6 +106,20 @@ TEST(Decimal, Counts) {
     }
 }
 
+TEST(Decimal, MoneyWithMoreDecimalsIsRounded) {
+    EXPECT_EQ(parse_decimal_rounded("0.00004161234567"), 41'612);
+    EXPECT_EQ(parse_decimal_rounded("0.0000000005"), 1);
+    EXPECT_EQ(parse_decimal_rounded("-0.0000000005"), -1);
+    EXPECT_EQ(parse_decimal_rounded("-0.00000000049999"), 0);
+    EXPECT_EQ(parse_decimal_rounded("1.9999999999"), 2'000'000'000);
+    EXPECT_EQ(parse_decimal_rounded("12"), 12'000'000'000);
+    EXPECT_EQ(parse_decimal_rounded("0.123456789"), 123'456'789);
+    for (const char* text :
+         {"", ".", "1e5", "0.1234567891x", "0.123456789.1", "x.1234567891", "99999999999.1234567891"}) {
+        EXPECT_EQ(parse_decimal_rounded(text), std::nullopt) << text;
+    }
+}
+
 TEST(Timestamp, KnownAnswers) {
     EXPECT_EQ(parse_timestamp("19700101-00:00:00"), Nanos{});
     EXPECT_EQ(parse_timestamp("20240229-12:34:56.789"), Nanos::from_ns(1'709'210'096'789'000'000));

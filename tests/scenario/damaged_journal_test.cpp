@@ -149,6 +149,14 @@ TEST_F(DamagedJournal, ATornTailIsCutAndSaid) {
     }
 }
 
+TEST_F(DamagedJournal, ASnapshotBeyondTheRecordsIsRefused) {
+    cut_within_last_record(newest(), 8);
+    const auto started = start_again();
+    EXPECT_EQ(started.exit_code, 2);
+    EXPECT_TRUE(started.says("records are missing")) << started.err;
+    EXPECT_EQ(epoch(), "1\n") << "a refused start uses no epoch";
+}
+
 TEST_F(DamagedJournal, AnAlteredActionIsFoundByItsSequence) {
     SegmentBytes segment;
     std::size_t at = 0;
