@@ -383,7 +383,15 @@ TEST(Reset, OfTheNumbersAtALogonStopsTheEngineUnlessThereWereNone) {
         venue.session->on_bytes(logon.data(), logon.size(), wall_clock());
     };
     log_on();
-    EXPECT_TRUE(venue.session->logged_on()) << venue.session->last_note();
+    const auto counted = [&] {
+        std::string text{venue.session->last_note()};
+        visit_counters(venue.session->counters(),
+                       [&](std::string_view name, std::uint64_t value, std::string_view) {
+                           if (value != 0) text += " " + std::string{name} + " " + std::to_string(value);
+                       });
+        return text;
+    };
+    EXPECT_TRUE(venue.session->logged_on()) << counted();
     EXPECT_EQ(venue.events.count(EventType::execution), 0u);
 
     venue.session->on_disconnected(wall_clock(), "again");
