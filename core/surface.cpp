@@ -16,6 +16,20 @@ std::string_view to_string(VolSource s) {
             return "venue_mark";
         case VolSource::neighbour:
             return "neighbour";
+        case VolSource::journaled:
+            return "journaled";
+    }
+    return "invalid";
+}
+
+std::string_view to_string(ForwardSource s) {
+    switch (s) {
+        case ForwardSource::hedge_instrument:
+            return "hedge_instrument";
+        case ForwardSource::future:
+            return "future";
+        case ForwardSource::parity:
+            return "parity";
     }
     return "invalid";
 }
@@ -27,8 +41,10 @@ double vol_at(const SmileSlice& s, double k) {
     return w > 0 ? std::sqrt(w / s.years) : 0;
 }
 
-std::vector<std::byte> encode_surface(double reference, std::span<const SmileSlice> slices) {
+std::vector<std::byte> encode_surface(double reference, std::span<const SmileSlice> slices,
+                                      const MinVarianceFit& min_variance) {
     SurfaceHeader header;
+    header.min_variance = min_variance;
     header.count = static_cast<std::uint32_t>(slices.size());
     header.reference = reference;
     std::vector<std::byte> bytes(sizeof header + slices.size_bytes());
@@ -39,14 +55,18 @@ std::vector<std::byte> encode_surface(double reference, std::span<const SmileSli
 
 namespace {
 bool usable(const SmileSlice& s) {
-    const double values[] = {s.forward_ratio, s.a,     s.b,       s.rho,   s.m,
-                             s.sigma,         s.years, s.rms_vol, s.k_low, s.k_high};
+    const double values[] = {s.forward_ratio, s.a,       s.b,     s.rho,    s.m,       s.sigma,
+                             s.years,         s.rms_vol, s.k_low, s.k_high, s.mark_gap};
     for (const double v : values) {
         if (!(std::abs(v) < 1e12)) return false;
     }
     const double vertex = s.a + s.b * std::abs(s.sigma) * std::sqrt(std::max(1 - s.rho * s.rho, 0.0));
     return s.forward_ratio > 0 && s.b >= 0 && std::abs(s.rho) <= 1 && s.k_low <= s.k_high &&
-           vertex >= -1e-12 && s.source <= VolSource::neighbour && s.settlement <= Settlement::linear;
+           vertex >= -1e-12 && s.source <= VolSource::journaled &&
+           s.forward_source <= ForwardSource::parity && s.settlement <= Settlement::linear;
+}
+bool usable(const MinVarianceFit& f) {
+    return std::abs(f.a) < 1e3 && std::abs(f.b) < 1e3 && std::abs(f.c) < 1e3 && std::abs(f.gain) < 1e12;
 }
 }  // namespace
 
@@ -54,13 +74,14 @@ std::optional<SurfaceView> parse_surface(std::span<const std::byte> bytes) {
     SurfaceHeader header;
     if (bytes.size() < sizeof header) return std::nullopt;
     std::memcpy(&header, bytes.data(), sizeof header);
-    if (header.version != 1 || header.count > kMaxSlices) return std::nullopt;
+    if (header.version != 2 || header.count > kMaxSlices) return std::nullopt;
     if (bytes.size() != sizeof header + header.count * sizeof(SmileSlice)) return std::nullopt;
-    if (!(header.reference > 0 && header.reference < 1e12)) return std::nullopt;
+    if (!(header.reference > 0 && header.reference < 1e12) || !usable(header.min_variance))
+        return std::nullopt;
     const auto* first = reinterpret_cast<const SmileSlice*>(bytes.data() + sizeof header);
     const std::span<const SmileSlice> slices(first, header.count);
     if (!std::all_of(slices.begin(), slices.end(), usable)) return std::nullopt;
-    return SurfaceView{header.reference, slices};
+    return SurfaceView{header.reference, header.min_variance, slices};
 }
 
 }  // namespace hw
