@@ -83,22 +83,35 @@ class Bench {
         step(level_event(Price::from_units(59'999), Qty::from_units(100), Side::buy, InstrumentId{0}, 0));
         step(level_event(Price::from_units(60'001), Qty::from_units(100), Side::sell, InstrumentId{0}, 0));
         for (int i = 0; i < options; ++i) hold(InstrumentId{static_cast<std::uint32_t>(i + 1)});
-        for (std::uint32_t i = 0; i < memory_.state().underlyings[0].held_count; ++i) {
-            memory_.state().underlyings[0].held[i].vol = 0.6;
-        }
+        surface();
     }
     const ActionList& step(Event& e) {
         e.header.sequence = ++sequence_;
         e.header.recv_time =
             Nanos::from_seconds(1'700'000'000) + Nanos::from_us(static_cast<std::int64_t>(sequence_));
-        return engine_.step(e);
+        const ActionList& actions = engine_.step(e);
+        engine_.complete();
+        return actions;
     }
     const ActionList& step(Event&& e) { return step(e); }
 
   private:
-    struct NoBlobs : BlobSource {
-        std::span<const std::byte> find(const BlobRef&) override { return {}; }
+    struct OneBlob : BlobSource {
+        std::span<const std::byte> find(const BlobRef&) override { return bytes; }
+        std::vector<std::byte> bytes;
     };
+    void surface() {
+        SmileSlice slice;
+        slice.expiry = Nanos::from_seconds(1'702'000'000);
+        slice.years = 0.06;
+        slice.a = 0.36 * slice.years;
+        slice.source = VolSource::own_fit;
+        blobs_.bytes = encode_surface(60'000, std::vector{slice});
+        Event e;
+        e.header.type = EventType::surface;
+        e.payload.surface = {};
+        step(e);
+    }
     static Instrument perpetual() {
         Instrument i;
         i.symbol = *Symbol::from("BTC-PERPETUAL");
@@ -138,7 +151,7 @@ class Bench {
     }
 
     hedge::StateMemory memory_;
-    NoBlobs blobs_;
+    OneBlob blobs_;
     hedge::Engine engine_;
     std::uint64_t sequence_ = 0;
 };

@@ -55,6 +55,7 @@ void pass(Event& e, std::uint64_t sequence, JournalWriter& journal, hedge::Engin
         Nanos::from_seconds(1'700'000'000) + Nanos::from_us(static_cast<std::int64_t>(sequence));
     journal.append(e);
     for (const Action& action : engine.step(e)) journal.append(action);
+    engine.complete();
 }
 
 [[noreturn]] void write_day(const deploy::RunConfig& config, std::uint64_t records) {

@@ -50,6 +50,8 @@ std::string_view to_string(EventType type) {
             return "surface";
         case EventType::run_stopping:
             return "run_stopping";
+        case EventType::equity:
+            return "equity";
         case EventType::count_:
             break;
     }
@@ -94,6 +96,8 @@ std::size_t payload_size(EventType type) {
             return sizeof(Command);
         case EventType::surface:
             return sizeof(SurfaceEvent);
+        case EventType::equity:
+            return sizeof(Equity);
         case EventType::definitions_complete:
         case EventType::book_clear:
         case EventType::run_stopping:
@@ -167,6 +171,20 @@ std::string_view to_string(OrderStatus s) {
     return "invalid";
 }
 
+std::string_view to_string(EquitySource s) {
+    switch (s) {
+        case EquitySource::configuration:
+            return "configuration";
+        case EquitySource::venue:
+            return "venue";
+        case EquitySource::paper:
+            return "paper";
+        case EquitySource::person:
+            return "person";
+    }
+    return "invalid";
+}
+
 std::string_view to_string(CommandKind k) {
     switch (k) {
         case CommandKind::kill:
@@ -177,6 +195,8 @@ std::string_view to_string(CommandKind k) {
             return "pause";
         case CommandKind::resume:
             return "resume";
+        case CommandKind::accept_surface:
+            return "accept-surface";
     }
     return "invalid";
 }

@@ -44,6 +44,7 @@ enum class EventType : std::uint16_t {
     command,          ///< an operator's
     surface,          ///< the planner's volatilities for one underlying (a blob)
     run_stopping,     ///< orderly end
+    equity,           ///< what a wallet of the account is worth
     count_
 };
 std::string_view to_string(EventType);
@@ -81,7 +82,8 @@ struct RunStarted {
     std::uint64_t config_hash;
     std::uint16_t epoch;     ///< part of every OrderId of this run
     std::uint8_t simulated;  ///< 1: receive times come from a capture
-    std::uint8_t reserved[5];
+    std::uint8_t simd;       ///< pricing::SimdLevel of the kernels; 0: the machine's best
+    std::uint8_t reserved[4];
 };
 
 struct BookLevel {
@@ -246,7 +248,13 @@ struct Timer {
     std::uint64_t count;
 };
 
-enum class CommandKind : std::uint8_t { kill = 0, reset = 1, pause = 2, resume = 3 };
+enum class CommandKind : std::uint8_t {
+    kill = 0,
+    reset = 1,
+    pause = 2,
+    resume = 3,
+    accept_surface = 4  ///< a person agrees with a surface that disagrees with the venue's marks
+};
 std::string_view to_string(CommandKind);
 
 struct Command {
@@ -255,6 +263,17 @@ struct Command {
     UnderlyingId underlying;  ///< pause and resume; kNoUnderlying: all
     Name<32> who;
     Name<64> why;
+};
+
+enum class EquitySource : std::uint8_t { configuration = 0, venue = 1, paper = 2, person = 3 };
+std::string_view to_string(EquitySource);
+
+/// A wallet's equity: cash plus all positions at their marks, in its own currency.
+struct Equity {
+    Currency currency;
+    Cash amount;
+    EquitySource source;
+    std::uint8_t reserved[7];
 };
 
 /// A blob in the journal's folder; see core/journal/blob_store.h.
@@ -296,6 +315,7 @@ struct alignas(64) Event {
         Timer timer;
         Command command;
         SurfaceEvent surface;
+        Equity equity;
         Payload() : bytes{} {}
     } payload;
 
@@ -322,13 +342,12 @@ class EventSinkRef {
   public:
     // Not from another one: that would refer to the reference, not to the sink.
     template <class S>
-        requires(!std::is_same_v<S, EventSinkRef>) && EventSink<S>
-    explicit EventSinkRef(S& sink)
+    requires(!std::is_same_v<S, EventSinkRef>) && EventSink<S> explicit EventSinkRef(S& sink)
         : context_(&sink),
-          stage_([](void* c, EventType t, InstrumentId i, Nanos v) -> Event& {
-              return static_cast<S*>(c)->stage(t, i, v);
-          }),
-          flush_([](void* c) { static_cast<S*>(c)->flush(); }) {}
+    stage_([](void* c, EventType t, InstrumentId i, Nanos v) -> Event& {
+        return static_cast<S*>(c)->stage(t, i, v);
+    }),
+    flush_([](void* c) { static_cast<S*>(c)->flush(); }) {}
 
     Event& stage(EventType type, InstrumentId instrument, Nanos venue_time) {
         return stage_(context_, type, instrument, venue_time);

@@ -80,7 +80,8 @@ std::optional<SurfaceView> parse_surface(std::span<const std::byte> bytes) {
         return std::nullopt;
     const auto* first = reinterpret_cast<const SmileSlice*>(bytes.data() + sizeof header);
     const std::span<const SmileSlice> slices(first, header.count);
-    if (!std::all_of(slices.begin(), slices.end(), usable)) return std::nullopt;
+    if (!std::all_of(slices.begin(), slices.end(), [](const SmileSlice& s) { return usable(s); }))
+        return std::nullopt;
     return SurfaceView{header.reference, header.min_variance, slices};
 }
 

@@ -9,15 +9,16 @@
 
 namespace hw::hedge {
 
+/// What the configuration says of an underlying; the defaults for one that it does not name.
+const UnderlyingConfig& rules_of(const EngineConfig&, const UnderlyingState&);
+
 struct Context {
     EngineState& state;
     const EngineConfig& config;
     ActionList& actions;
 
     UnderlyingState& underlying(UnderlyingId id) { return state.underlyings[index(id)]; }
-    const UnderlyingConfig& rules(const UnderlyingState& u) const {
-        return config.underlyings[u.config_index];
-    }
+    const UnderlyingConfig& rules(const UnderlyingState& u) const { return rules_of(config, u); }
 
     void mark_dirty(UnderlyingId id) {
         if (id != kNoUnderlying) state.dirty |= 1ULL << index(id);

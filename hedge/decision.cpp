@@ -10,10 +10,14 @@
 #include "hedge/groups.h"
 #include "hedge/orders.h"
 #include "hedge/policy.h"
+#include "hedge/volatility.h"
 
 namespace hw::hedge {
 
 namespace {
+
+/// Vega, theta and the rest steer nothing within a millisecond.
+constexpr Nanos kFullInterval = Nanos::from_ms(1);
 
 AlertCode market_reason(const Context& c, const UnderlyingState& u) {
     if (!u.has_hedge) return AlertCode::definitions_incomplete;
@@ -153,15 +157,17 @@ void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
 
 void decide_one(Context& c, UnderlyingId id) {
     UnderlyingState& u = c.underlying(id);
-    const bool priced = evaluate(c.state, u, u.exposure);
+    const AlertCode unknown = evaluate(c.state, c.config, id, u.exposure);
+    c.state.decided |= 1ULL << index(id);
     u.exposure_time = c.state.now;
     if (!u.configured) {
-        note_reason(c, id, u, u.held_count > 0 ? AlertCode::unhedged_underlying : AlertCode::none);
+        note_reason(c, id, u, u.positions_held > 0 ? AlertCode::unhedged_underlying : AlertCode::none);
         return;
     }
     ++c.state.decisions;
     AlertCode reason = reason_not_to_hedge(c, id);
-    if (reason == AlertCode::none && !priced) reason = AlertCode::no_volatility;
+    if (reason == AlertCode::none) reason = unknown;
+    if (reason == AlertCode::none) reason = surface_reason(c.state, c.config, id);
     if (reason != AlertCode::none) {
         note_reason(c, id, u, reason);
         return;
@@ -181,6 +187,19 @@ AlertCode reason_not_to_hedge(Context& c, UnderlyingId id) {
     if (!c.state.session_up) return AlertCode::session_down;
     if (has_unknown_order(c.state, id)) return AlertCode::order_unknown;
     return market_reason(c, u);
+}
+
+void complete(Context& c) {
+    std::uint64_t decided = c.state.decided;
+    c.state.decided = 0;
+    for (; decided != 0; decided &= decided - 1) {
+        const UnderlyingId id{static_cast<std::uint16_t>(std::countr_zero(decided))};
+        UnderlyingState& u = c.underlying(id);
+        if (!u.full_due && c.state.now - u.full_time < kFullInterval) continue;
+        complete_greeks(c.state, c.config, id, u.exposure);
+        u.full_time = c.state.now;
+        u.full_due = 0;
+    }
 }
 
 void decide(Context& c) {

@@ -10,5 +10,7 @@ AlertCode reason_not_to_hedge(Context&, UnderlyingId);
 
 /// Decides on every underlying that something happened to in this burst.
 void decide(Context&);
+/// What a decision leaves for after its orders are sent: the full Greeks.
+void complete(Context&);
 
 }  // namespace hw::hedge

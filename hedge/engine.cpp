@@ -5,6 +5,7 @@
 #include "hedge/market.h"
 #include "hedge/orders.h"
 #include "hedge/positions.h"
+#include "hedge/volatility.h"
 
 namespace hw::hedge {
 
@@ -15,10 +16,12 @@ void start_run(Context& c, const RunStarted& run) {
     c.state.started = 1;
     c.state.session_up = 0;
     c.state.definitions_complete = 0;  // the venue may have listed what the journal does not know
+    c.state.simd = run.simd;
     attach_configuration(c);
     // What the last process believed of the market is history; of its orders, doubtful.
     for (std::uint32_t i = 0; i < c.state.instruments.size(); ++i)
         c.state.books.slot(InstrumentId{i}).trusted = 0;
+    for (std::uint16_t i = 0; i < c.state.underlying_count; ++i) age_surface(c, c.state.underlyings[i]);
     forget_order_states(c);
 }
 
@@ -34,6 +37,12 @@ void on_command(Context& c, const Command& command) {
             c.state.killed = 0;
             c.state.killed_by = AlertCode::none;
             c.state.mass_cancel_due = 0;
+            break;
+        case CommandKind::accept_surface:
+            for (std::uint16_t i = 0; i < c.state.underlying_count; ++i) {
+                if (command.underlying == kNoUnderlying || command.underlying == UnderlyingId{i})
+                    c.state.underlyings[i].surface_accepted = 1;
+            }
             break;
         case CommandKind::pause:
         case CommandKind::resume:
@@ -66,6 +75,8 @@ const ActionList& Engine::step(const Event& event) {
     if (event.ends_burst() && state.started) decide(context_);
     return actions_;
 }
+
+void Engine::complete() { hedge::complete(context_); }
 
 void Engine::apply(const Event& event) {
     const InstrumentId id = event.header.instrument;
@@ -129,6 +140,9 @@ void Engine::apply(const Event& event) {
         case EventType::run_stopping:
             context_.mass_cancel(AlertCode::none);
             context_.state.started = 0;  // nothing is decided any more; what still comes is booked
+            break;
+        case EventType::equity:
+            on_equity(context_, p.equity);
             break;
         case EventType::trade:  // for the planner's and the monitor's eyes
         case EventType::index_price:

@@ -27,6 +27,9 @@ class Engine {
 
     /// Applies one Event. The Actions are valid until the next call.
     const ActionList& step(const Event&);
+    /// The work of the last step that may wait until its Actions are on their way. To be called after every
+    /// step: it changes the state.
+    void complete();
 
     const EngineState& state() const { return context_.state; }
     const EngineConfig& config() const { return config_; }

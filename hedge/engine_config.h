@@ -6,9 +6,26 @@
 #include <string>
 #include <vector>
 
+#include "core/pricing/kernel.h"
 #include "core/types.h"
 
 namespace hw::hedge {
+
+/// The currency in which the wealth of a hedge group is kept neutral. In `coin` the wallet's coins count as
+/// riskless, in `usd` they are a long position like any other; the two differ by the equity.
+enum class Numeraire : std::uint8_t { coin = 0, usd = 1 };
+
+/// Whose volatility response a delta takes into account; nothing to do with the numeraire.
+enum class SmileDelta : std::uint8_t { sticky_strike = 0, sticky_moneyness = 1, min_variance = 2 };
+
+/// How volatilities move with the forward between two surfaces.
+enum class SurfaceRule : std::uint8_t { sticky_strike = 0, sticky_moneyness = 1, skew_stickiness = 2 };
+
+/// What delta is left while a contract settles on an average.
+enum class SettlementDelta : std::uint8_t {
+    averaged = 0,      ///< of the average's distribution, given what is fixed of it
+    venue_linear = 1,  ///< the venue's convention: falling linearly over the window
+};
 
 /// One underlying and the rule that keeps it neutral. Deltas in coins of the base asset.
 struct UnderlyingConfig {
@@ -19,6 +36,19 @@ struct UnderlyingConfig {
     double hedge_to = 0.5;         ///< fraction of the band that a hedge goes back to; 0 centre, 1 edge
     double slippage_cap_bp = 5.0;  ///< how far beyond the touch an IOC limit may be; basis points
     Nanos stale_after = Nanos::from_ms(1000);  ///< no word of the hedge instrument this long: not hedging
+    Numeraire numeraire = Numeraire::coin;
+    double wallet_share = 1.0;  ///< of the quote-currency wallet's equity, that is this underlying's
+    SmileDelta smile_delta = SmileDelta::sticky_strike;
+    SurfaceRule surface_rule = SurfaceRule::sticky_strike;
+    double skew_stickiness = 1.0;  ///< of the rule skew_stickiness; 1 is sticky strike, 0 sticky moneyness
+    Nanos settlement_window =
+        Nanos{};  ///< before expiry that the settlement price is averaged over; zero: none
+    SettlementDelta settlement_delta = SettlementDelta::averaged;
+    double delivery_fee_option_bp =
+        0;  ///< of the underlying's notional, at most 12.5 % of the option's value
+    double delivery_fee_future_bp = 0;
+    bool ladder = true;              ///< look large books' deltas up instead of summing them
+    double ladder_tolerance = 0.01;  ///< of the band: a ladder that may be off by more is not used
 };
 
 /// The last thing before the wire.
@@ -36,6 +66,11 @@ struct EngineConfig {
     Nanos order_timeout = Nanos::from_ms(2000);  ///< no word of an order this long: ask the venue
     Nanos reject_backoff =
         Nanos::from_ms(250);  ///< pause after a reject; doubles while rejects go on, to 64 times
+    Nanos equity_stale_after = Nanos::from_seconds(60);    ///< an older equity is not believed
+    Nanos surface_stale_after = Nanos::from_seconds(600);  ///< nor an older surface
+    double surface_vs_marks =
+        0.10;  ///< a surface this far (RMS of vol) from the venue's marks waits for a person
+    pricing::SimdLevel simd = pricing::SimdLevel::scalar;  ///< of the kernels; set at the start of a run
     Nanos group_timeout = Nanos::from_ms(2);  ///< how long missing legs of a combo hold a decision back
 };
 

@@ -1,9 +1,12 @@
 #include "hedge/exposure.h"
 
+#include <array>
 #include <cmath>
 
-#include "core/pricing/black76.h"
 #include "core/pricing/math.h"
+#include "core/pricing/settlement.h"
+#include "hedge/context.h"
+#include "hedge/volatility.h"
 
 namespace hw::hedge {
 
@@ -25,68 +28,158 @@ double forward_of(const UnderlyingState& u, const Held& held) {
     return held.slice == 0 ? u.reference : u.reference * u.slices[held.slice - 1].forward_ratio;
 }
 
-void attach_volatility(const EngineState& state, const UnderlyingState& u, Held& held) {
-    const Instrument& i = state.instruments[held.instrument];
-    held.slice = 0;
-    held.vol = 0;
-    for (std::uint32_t s = 0; s < u.slice_count; ++s) {
-        const SmileSlice& slice = u.slices[s];
-        if (slice.expiry != i.expiry || (i.is_option() && slice.settlement != i.settlement)) continue;
-        held.slice = s + 1;
-        if (i.is_option()) {
-            const double forward = u.surface_reference * slice.forward_ratio;
-            held.vol = vol_at(slice, pricing::log(i.strike.to_double() / forward));
-        }
-        return;
-    }
+double years_of(Nanos expiry, Nanos now, const UnderlyingConfig& rules) {
+    return pricing::variance_years(expiry, now, rules.settlement_window);
+}
+
+const pricing::Kernel& kernel_of(const EngineState& state) {
+    const auto level = static_cast<pricing::SimdLevel>(state.simd);
+    return pricing::kernel(pricing::is_supported(level) ? level : pricing::best_simd_level());
 }
 
 namespace {
 
-bool add_option(const EngineState& state, const UnderlyingState& u, const Held& held, Exposure& sum) {
-    const Instrument& i = state.instruments[held.instrument];
-    const Nanos left = i.expiry - state.now;
-    if (left > Nanos{} && !(held.vol > 0)) return false;
-    pricing::OptionTerms terms;
-    terms.settlement = i.settlement;
-    terms.type = i.option_type;
-    terms.forward = forward_of(u, held);
-    terms.strike = i.strike.to_double();
-    terms.years = left.to_years();
-    terms.vol = held.vol;
-    const pricing::Greeks g = pricing::black76(terms);
-    const double weight =
-        state.positions[index(held.instrument)].qty.to_double() * i.contract_size.to_double();
-    sum.net_delta += weight * g.net_delta;
-    sum.gamma += weight * g.gamma;
-    sum.vega += weight * g.vega;
-    sum.theta += weight * g.theta;
-    return true;
+using Groups = std::array<pricing::KernelGroup, kMaxExpiryGroups>;
+
+struct Prepared {
+    Groups groups;
+    double constants = 0;  ///< what puts take off the calls' delta, coins
+    bool known = true;
+};
+
+/// Nothing of this expiry counts: it is over.
+void leave_out(pricing::KernelGroup& k) { k.scale = k.gamma_scale = k.skew_scale = 0; }
+
+void prepare_group(const UnderlyingState& u, const ExpiryGroup& g, double x, double years,
+                   pricing::KernelGroup& k, Prepared& all) {
+    const double forward = u.reference * u.slices[g.slice - 1].forward_ratio;
+    const bool inverse = g.settlement == Settlement::inverse;
+    k.x = k.move = x;
+    k.root_years = std::sqrt(years);
+    k.inv_root_years = 1 / k.root_years;
+    k.half_root_years = inverse ? -0.5 * k.root_years : 0.5 * k.root_years;
+    k.scale = inverse ? 1 / forward : 1;
+    k.gamma_scale = k.scale * k.inv_root_years / forward;
+    k.skew_scale = k.scale * k.root_years;
+    k.forward = forward;
+    all.constants += inverse ? g.put_strikes / forward : g.puts;
 }
 
-void add_delta_one(const EngineState& state, const UnderlyingState& u, const Held& held, Exposure& sum) {
-    const Instrument& i = state.instruments[held.instrument];
-    const bool is_reference = u.has_hedge && held.instrument == u.hedge;
-    const double own = is_reference ? 0 : mid_price(state, held.instrument);
-    const double price = own > 0 ? own : forward_of(u, held);
-    sum.net_delta += state.positions[index(held.instrument)].qty.to_double() * delta_per_contract(i, price);
+/// What each expiry's nodes share now.
+void prepare(const EngineState& state, const UnderlyingConfig& rules, UnderlyingId id, Prepared& all) {
+    const UnderlyingState& u = state.underlyings[index(id)];
+    const auto groups = state.inventory.groups(id);
+    const double x = u.surface_reference > 0
+                         ? pricing::log1p((u.reference - u.surface_reference) / u.surface_reference)
+                         : 0;
+    for (std::size_t n = 0; n < groups.size(); ++n) {
+        const double years = years_of(groups[n].expiry, state.now, rules);
+        if (!(years > 0)) {
+            leave_out(all.groups[n]);
+        } else if (groups[n].slice == 0) {
+            leave_out(all.groups[n]);
+            all.known = false;
+        } else {
+            prepare_group(u, groups[n], x, years, all.groups[n], all);
+        }
+    }
+}
+
+/// What is left of a contract's delta: all of it before the settlement window, none once it has expired.
+double unsettled(const Instrument& i, Nanos now, Nanos window) {
+    if (i.expiry.is_zero()) return 1;
+    const Nanos left = i.expiry - now;
+    if (left <= Nanos{}) return 0;
+    return left >= window ? 1 : static_cast<double>(left.ns()) / static_cast<double>(window.ns());
+}
+
+double delta_one_coins(const EngineState& state, const UnderlyingConfig& rules, UnderlyingId id) {
+    const UnderlyingState& u = state.underlyings[index(id)];
+    double sum = 0;
+    for (std::size_t n = 0; n < u.held_count; ++n) {
+        const Held& held = u.held[n];
+        const Instrument& i = state.instruments[held.instrument];
+        const bool is_reference = u.has_hedge && held.instrument == u.hedge;
+        const double own = is_reference ? 0 : mid_price(state, held.instrument);
+        const double price = own > 0 ? own : forward_of(u, held);
+        sum += state.positions[index(held.instrument)].qty.to_double() * delta_per_contract(i, price) *
+               unsettled(i, state.now, rules.settlement_window);
+    }
+    return sum;
+}
+
+/// A wallet's equity; nothing when it was never heard of or too long ago.
+const Wallet* wallet_of(const EngineState& state, const EngineConfig& config, const Currency& currency) {
+    for (const Wallet& w : state.wallets) {
+        if (w.currency.empty() || !(w.currency == currency)) continue;
+        return state.now - w.time > config.equity_stale_after ? nullptr : &w;
+    }
+    return nullptr;
+}
+
+/// What the numeraire adds: in usd the coins of the wallet are a long position; in coin the worth of the
+/// quote wallet, in coins, moves against the price. The two deltas differ by exactly the whole equity.
+AlertCode add_equity(const EngineState& state, const EngineConfig& config, const UnderlyingState& u,
+                     const UnderlyingConfig& rules, Exposure& sum) {
+    sum.equity = 0;
+    if (rules.numeraire == Numeraire::usd) {
+        const Wallet* w = wallet_of(state, config, u.name);
+        if (w == nullptr) return AlertCode::equity_unknown;
+        sum.equity = w->amount.to_double();
+    } else if (!u.quote_wallet.empty()) {
+        const Wallet* w = wallet_of(state, config, u.quote_wallet);
+        if (w == nullptr) return AlertCode::equity_unknown;
+        sum.equity = -rules.wallet_share * w->amount.to_double() / u.reference;
+    }
+    sum.net_delta += sum.equity;
+    return AlertCode::none;
 }
 
 }  // namespace
 
-bool evaluate(const EngineState& state, const UnderlyingState& u, Exposure& sum) {
-    sum = {};
-    if (!(u.reference > 0)) return false;
-    bool known = true;
-    for (std::size_t n = 0; n < u.held_count; ++n) {
-        const Held& held = u.held[n];
-        if (state.instruments[held.instrument].is_option()) {
-            known &= add_option(state, u, held, sum);
-        } else {
-            add_delta_one(state, u, held, sum);
-        }
+AlertCode evaluate(const EngineState& state, const EngineConfig& config, UnderlyingId id, Exposure& sum) {
+    const UnderlyingState& u = state.underlyings[index(id)];
+    const UnderlyingConfig& rules = rules_of(config, u);
+    sum.net_delta = sum.gamma = 0;
+    if (!(u.reference > 0)) return AlertCode::underlying_untrusted;
+    Prepared all;
+    prepare(state, rules, id, all);
+    pricing::DeltaGamma options;
+    const Inventory& book = state.inventory;
+    kernel_of(state).delta_gamma(book.blocks(), book.refs(id), all.groups.data(), smile_counts(rules, u),
+                                 options);
+    sum.net_delta = (options.delta - all.constants) + delta_one_coins(state, rules, id);
+    sum.gamma = options.gamma;
+    const AlertCode equity = add_equity(state, config, u, rules, sum);
+    if (!all.known || !std::isfinite(sum.net_delta)) return AlertCode::no_volatility;
+    return equity;
+}
+
+void complete_greeks(const EngineState& state, const EngineConfig& config, UnderlyingId id, Exposure& sum) {
+    const UnderlyingState& u = state.underlyings[index(id)];
+    const UnderlyingConfig& rules = rules_of(config, u);
+    sum.vega = sum.theta = sum.vanna = sum.volga = sum.charm = sum.speed = 0;
+    if (!(u.reference > 0)) return;
+    Prepared all;
+    prepare(state, rules, id, all);
+    std::array<pricing::GroupSums, kMaxExpiryGroups> sums{};
+    const Inventory& book = state.inventory;
+    kernel_of(state).full(book.blocks(), book.risk(), book.refs(id), all.groups.data(),
+                          smile_counts(rules, u), sums.data());
+    const auto groups = book.groups(id);
+    for (std::size_t n = 0; n < groups.size(); ++n) {
+        const pricing::KernelGroup& k = all.groups[n];
+        if (k.scale == 0) continue;
+        const double forward = k.forward;
+        const double years = k.root_years * k.root_years;
+        const pricing::GroupSums& s = sums[n];
+        sum.vega += forward * k.root_years * s.phi * 0.01;
+        sum.theta -= forward * s.phi_vol * 0.5 * k.inv_root_years / 365.0;
+        sum.vanna -= s.phi_d2_over_vol * 0.01;
+        sum.volga += forward * k.root_years * s.phi_d1_d2_over_vol * 1e-4;
+        sum.charm += s.phi_d2 * 0.5 / years / 365.0;
+        sum.speed -= (s.phi_d1_over_vol2 / years + s.phi_over_vol * k.inv_root_years) / (forward * forward);
     }
-    return known && std::isfinite(sum.net_delta);
 }
 
 }  // namespace hw::hedge

@@ -158,19 +158,14 @@ void on_line_state(Context& c, const LineState& line) {
     c.mark_all_dirty();
 }
 
-void on_surface(Context& c, const SurfaceEvent& event, BlobSource& blobs) {
-    const auto surface = parse_surface(blobs.find(event.blob));
-    if (!surface || index(event.underlying) >= c.state.underlying_count) {
-        c.alert(AlertCode::surface_refused, event.underlying, kNoInstrument,
-                static_cast<double>(event.blob.id));
+void on_equity(Context& c, const Equity& equity) {
+    for (Wallet& w : c.state.wallets) {
+        if (!w.currency.empty() && !(w.currency == equity.currency)) continue;
+        w = {equity.currency, equity.amount, c.state.now};
+        c.mark_all_dirty();
         return;
     }
-    UnderlyingState& u = c.underlying(event.underlying);
-    u.surface_reference = surface->reference;
-    u.slice_count = static_cast<std::uint32_t>(surface->slices.size());
-    std::copy(surface->slices.begin(), surface->slices.end(), u.slices.begin());
-    for (std::size_t n = 0; n < u.held_count; ++n) attach_volatility(c.state, u, u.held[n]);
-    c.mark_dirty(event.underlying);
+    c.alert(AlertCode::table_full, kNoUnderlying, kNoInstrument, kMaxWallets, kMaxWallets);
 }
 
 }  // namespace hw::hedge

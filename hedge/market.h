@@ -17,6 +17,6 @@ void on_book_level(Context&, InstrumentId, const BookLevel&);
 void on_book_trust(Context&, InstrumentId, const BookTrust&);
 void on_ticker(Context&, InstrumentId, const Ticker&);
 void on_line_state(Context&, const LineState&);
-void on_surface(Context&, const SurfaceEvent&, BlobSource&);
+void on_equity(Context&, const Equity&);
 
 }  // namespace hw::hedge

@@ -1,6 +1,9 @@
 #include "hedge/positions.h"
 
+#include <cmath>
+
 #include "hedge/exposure.h"
+#include "hedge/volatility.h"
 
 namespace hw::hedge {
 
@@ -16,9 +19,8 @@ void hold(Context& c, UnderlyingState& u, UnderlyingId underlying, InstrumentId 
         return;
     }
     Held& held = u.held[u.held_count++];
-    held = {};
-    held.instrument = id;
-    attach_volatility(c.state, u, held);
+    held = {id, 0};
+    attach_slice(c.state, u, held);
 }
 
 void release(UnderlyingState& u, InstrumentId id) {
@@ -30,17 +32,35 @@ void release(UnderlyingState& u, InstrumentId id) {
     }
 }
 
-/// Keeps the list of held instruments in step with a position that has just changed.
-void position_changed(Context& c, InstrumentId id) {
-    const UnderlyingId underlying = c.state.instruments[id].underlying;
-    if (underlying == kNoUnderlying) return;
-    UnderlyingState& u = c.underlying(underlying);
-    if (c.state.positions[index(id)].qty.is_zero()) {
+void hold_option(Context& c, UnderlyingId underlying, InstrumentId id, Qty contracts) {
+    const Instrument& i = c.state.instruments[id];
+    const double coins = contracts.to_double() * i.contract_size.to_double();
+    const Inventory::Place place = c.state.inventory.set(underlying, id, i, coins);
+    if (!place.ok) {
+        c.kill(AlertCode::table_full, underlying, id, c.state.inventory.nodes(), kMaxNodes);
+    } else if (place.added) {
+        attach_node(c, underlying, place);
+    }
+}
+
+/// Keeps what the Greeks are taken of in step with a position that has just changed from `before`.
+void position_changed(Context& c, InstrumentId id, Qty before) {
+    const Instrument& i = c.state.instruments[id];
+    if (i.underlying == kNoUnderlying) return;
+    UnderlyingState& u = c.underlying(i.underlying);
+    const Qty now = c.state.positions[index(id)].qty;
+    u.positions_held += now.is_zero() ? 0 : 1;
+    u.positions_held -= before.is_zero() ? 0 : 1;
+    if (i.is_option()) {
+        hold_option(c, i.underlying, id, now);
+    } else if (now.is_zero()) {
         release(u, id);
     } else {
-        hold(c, u, underlying, id);
+        hold(c, u, i.underlying, id);
     }
-    c.mark_dirty(underlying);
+    if (!i.is_inverse() && !now.is_zero()) u.quote_wallet = i.settle;
+    u.full_due = 1;
+    c.mark_dirty(i.underlying);
 }
 
 }  // namespace
@@ -69,6 +89,22 @@ Cash fee_of(const Context& c, const Instrument& i, const Execution& e) {
 
 }  // namespace
 
+namespace {
+/// The venue's charge on delivery, by the configuration: no report carries it.
+Cash delivery_fee(const Context& c, const Instrument& i, Qty contracts, Price delivery, Cash value) {
+    if (i.underlying == kNoUnderlying) return {};
+    const UnderlyingConfig& rules = c.rules(c.state.underlyings[index(i.underlying)]);
+    Instrument charged = i;
+    charged.taker_fee_nanos = static_cast<std::int32_t>(
+        (i.is_option() ? rules.delivery_fee_option_bp : rules.delivery_fee_future_bp) * 1e5);
+    if (!i.is_option()) return definition_fee(charged, contracts, delivery, delivery.to_double(), true);
+    // An option's is capped by what it pays: its value per contract stands in for the price.
+    const double amount = std::abs(contracts.to_double() * i.contract_size.to_double());
+    const auto price = Price::from_double(amount > 0 ? std::abs(value.to_double()) / amount : 0);
+    return price ? definition_fee(charged, contracts, *price, delivery.to_double(), true) : Cash{};
+}
+}  // namespace
+
 bool book_fill(Context& c, InstrumentId id, const Execution& e) {
     const Instrument& i = c.state.instruments[id];
     if (e.last_qty <= Qty{} || e.side > Side::sell || !can_be_valued(i, e.last_qty, e.last_price))
@@ -81,11 +117,12 @@ bool book_fill(Context& c, InstrumentId id, const Execution& e) {
         !sum_fits(line.traded.nanos(), e.last_qty.nanos()) || !sum_fits(line.fees.nanos(), fee.nanos())) {
         return false;
     }
+    const Qty before = line.qty;
     line.qty += contracts;
     line.cash -= value;
     line.traded += e.last_qty;
     line.fees += fee;
-    position_changed(c, id);
+    position_changed(c, id, before);
     return true;
 }
 
@@ -101,10 +138,11 @@ void on_position(Context& c, InstrumentId id, const Position& p) {
         return;
     }
     PositionLine& line = c.state.positions[index(id)];
+    const Qty before = line.qty;
     line = {};
     line.qty = p.qty;
     line.cash = -contract_value(i, p.qty, p.average_price);
-    position_changed(c, id);
+    position_changed(c, id, before);
 }
 
 void settle_position(Context& c, InstrumentId id, Price delivery) {
@@ -118,8 +156,9 @@ void settle_position(Context& c, InstrumentId id, Price delivery) {
         return;
     }
     line.cash += value;
+    line.fees += delivery_fee(c, i, contracts, delivery, value);
     line.qty = {};
-    position_changed(c, id);
+    position_changed(c, id, contracts);
     c.alert(AlertCode::settled, i.underlying, id, contracts.to_double(), delivery.to_double());
 }
 

@@ -11,6 +11,7 @@
 #include "core/codes.h"
 #include "core/event.h"
 #include "core/instrument.h"
+#include "core/inventory.h"
 #include "core/ledger.h"
 #include "core/surface.h"
 #include "core/types.h"
@@ -18,28 +19,40 @@
 namespace hw::hedge {
 
 /// Changes whenever the layout of EngineState does: a snapshot of another version is not taken up.
-inline constexpr std::uint32_t kStateVersion = 1;
+inline constexpr std::uint32_t kStateVersion = 2;
 
 inline constexpr std::size_t kMaxUnderlyings = 64;
-inline constexpr std::size_t kMaxHeld = 4096;       ///< instruments with a position, per underlying
+inline constexpr std::size_t kMaxHeld = 256;        ///< futures, perpetuals and spot held, per underlying
+inline constexpr std::size_t kMaxWallets = 64;      ///< currencies of the account
 inline constexpr std::size_t kMaxOrders = 256;      ///< open and recently finished, over all underlyings
 inline constexpr std::size_t kMaxGroups = 64;       ///< combos and blocks with legs missing
 inline constexpr std::size_t kMaxOrderRate = 1024;  ///< orders a second that the rate window can count
 
 /// Greeks of the book of one underlying; definitions in core/pricing/black76.h, weighted by contracts and
-/// size.
+/// size. Delta and gamma are those of the last decision, the others follow after the send.
 struct Exposure {
-    double net_delta = 0;  ///< coins
+    double net_delta = 0;  ///< coins, in the group's numeraire, equity included
     double gamma = 0;      ///< coins per unit of quote currency
     double vega = 0;       ///< quote currency per vol point
     double theta = 0;      ///< quote currency per day
+    double vanna = 0;      ///< coins of delta per vol point
+    double volga = 0;      ///< quote currency per vol point squared
+    double charm = 0;      ///< coins of delta per day
+    double speed = 0;      ///< gamma per unit of quote currency
+    double equity = 0;     ///< what the numeraire added to the delta, coins
 };
 
-/// An instrument with a position, and the volatility it is priced with.
+/// A future, perpetual or spot pair with a position.
 struct Held {
     InstrumentId instrument{};
     std::uint32_t slice = 0;  ///< index + 1 into the underlying's slices; zero: none
-    double vol = 0;           ///< zero: not known
+};
+
+/// Equity of one currency's wallet, as last heard.
+struct Wallet {
+    Currency currency;
+    Cash amount;
+    Nanos time;
 };
 
 struct UnderlyingState {
@@ -51,13 +64,21 @@ struct UnderlyingState {
     std::uint8_t paused = 0;
     std::uint8_t reserved[5] = {};
     AlertCode blocked_by = AlertCode::none;  ///< why nothing is hedged at the moment
-    std::uint16_t held_count = 0;
+    std::uint16_t held_count = 0;            ///< of `held`
     std::uint32_t slice_count = 0;
+    std::uint32_t positions_held = 0;   ///< instruments with a position, options included
+    std::uint8_t surface_accepted = 0;  ///< a person agreed with one that disagrees with the marks
+    std::uint8_t full_due = 0;          ///< the full Greeks do not wait for their interval
+    std::uint8_t reserved2[2] = {};
 
     double reference = 0;          ///< mid of the hedge instrument, last good one
     double surface_reference = 0;  ///< reference the surface was made at
     Exposure exposure;             ///< as of the last decision
     Nanos exposure_time;
+    Nanos full_time;     ///< of vega, theta and the higher Greeks
+    Nanos surface_time;  ///< of the surface
+    MinVarianceFit min_variance;
+    Currency quote_wallet;  ///< settlement currency of the quote-settled contracts held; empty: none are
 
     Nanos backoff_until;
     std::uint32_t refusals = 0;          ///< rejects, and pairs of IOCs without a fill, in a row
@@ -141,6 +162,11 @@ struct EngineState {
     std::uint64_t rate_cursor;
     std::array<Nanos, kMaxOrderRate> order_times;
 
+    std::uint64_t decided;  ///< underlyings whose book-keeping waits for `complete`
+    std::uint8_t simd;      ///< pricing::SimdLevel of this run
+    std::uint8_t reserved[7];
+    std::array<Wallet, kMaxWallets> wallets;
+
     std::array<OrderState, kMaxOrders> orders;
     std::array<GroupState, kMaxGroups> groups;
     std::array<UnderlyingState, kMaxUnderlyings> underlyings;
@@ -148,6 +174,7 @@ struct EngineState {
     std::array<TickerState, InstrumentTable::kCapacity> tickers;
     ExecutionMemory execution_memory;
     InstrumentTable instruments;
+    Inventory inventory;
     BookSet books;
 };
 static_assert(std::is_trivially_copyable_v<EngineState>);

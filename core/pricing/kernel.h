@@ -48,7 +48,7 @@ struct alignas(64) RiskBlock {
 };
 
 /// What the nodes of one expiry and settlement share at this moment.
-struct KernelGroup {
+struct alignas(64) KernelGroup {
     double x = 0;               ///< ln(forward / reference forward)
     double move = 0;            ///< ln(forward / forward that vol was taken at)
     double root_years = 1;      ///< sqrt(years to expiry)
@@ -56,10 +56,12 @@ struct KernelGroup {
     double half_root_years =
         0.5;           ///< root_years / 2, negative when coin-settled: z = (x - k)/v + half_root_years * vol
     double scale = 1;  ///< 1 when quote-settled, 1 / forward when coin-settled
-    double gamma_scale = 1;   ///< scale / (forward * root_years)
-    double skew_scale = 0;    ///< scale * root_years, or 0 to leave the skew out of the delta
+    double gamma_scale = 1;  ///< scale / (forward * root_years)
+    double skew_scale = 0;   ///< scale * root_years, or 0 to leave the skew out of the delta
+    // Only for the full set:
+    double forward = 0;
 };
-static_assert(sizeof(KernelGroup) == 64);
+static_assert(sizeof(KernelGroup) == 128);
 
 /// Where a block is, and which group it belongs to.
 struct BlockRef {
@@ -100,7 +102,7 @@ struct AttachTerms {
     double years_of_fit = 0;
     double a = 0, b = 0, rho = 0, m = 0, sigma = 0;
     double k_low = 0, k_high = 0;
-    double root_years = 0;   ///< now, for the response that depends on the delta
+    double root_years = 0;  ///< now, for the response that depends on the delta
     SmileResponse surface;  ///< becomes drift
     SmileResponse delta;    ///< becomes skew
 };
@@ -110,7 +112,8 @@ struct Kernel {
     /// The tick path; `smile` false ignores drift, skew and move (their block lines are not even read).
     void (*delta_gamma)(const KernelBlock* blocks, std::span<const BlockRef> refs, const KernelGroup* groups,
                         bool smile, DeltaGamma& out);
-    /// Everything, per group: out[ref.group], set, for the groups that appear; refs of one group stand together.
+    /// Everything, per group: out[ref.group], set, for the groups that appear; refs of one group stand
+    /// together.
     void (*full)(const KernelBlock* blocks, const RiskBlock* risk, std::span<const BlockRef> refs,
                  const KernelGroup* groups, bool smile, GroupSums* out);
     /// Fills k, vol, inv_vol, drift and skew of the blocks. Lanes without a strike (0) become empty ones.

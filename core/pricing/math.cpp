@@ -71,6 +71,12 @@ double log(double x) {
     return e * kLn2High - ((half_square - (s * (half_square + tail) + e * kLn2Low)) - f);
 }
 
+double log1p(double x) {
+    const double y = 1.0 + x;
+    // What rounding took from 1 + x is put back by the quotient (Kahan's remark).
+    return y == 1.0 ? x : log(y) * (x / (y - 1.0));
+}
+
 double normal_pdf(double x) { return kInvSqrt2Pi * exp(-0.5 * x * x); }
 
 namespace {

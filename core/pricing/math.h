@@ -11,6 +11,8 @@ namespace hw::pricing {
 double exp(double x);
 /// Natural logarithm of a positive, finite x; NaN otherwise.
 double log(double x);
+/// ln(1 + x) for x > -1, within 2 units in the last place also where x is small.
+double log1p(double x);
 /// Standard normal density.
 double normal_pdf(double x);
 /// Standard normal distribution; keeps relative accuracy in the lower tail.

@@ -52,16 +52,21 @@ int cmd_ctl(int argc, char** argv) {
         "  kill     stops new orders and cancels everything of ours; stays so over restarts until reset\n"
         "  reset    takes a kill back\n"
         "  pause    stops hedging (of one underlying with --underlying), resume goes on\n"
+        "  accept-surface  goes on with a volatility surface that disagrees with the venue's marks\n"
+        "  equity   says what a wallet is worth: --currency BTC --amount 12.5\n"
         "Example: hedgewire ctl --socket run/control.sock kill --why 'fat finger'",
         "hedgewire ctl"};
-    std::string socket_path, command, underlying, why;
+    std::string socket_path, command, underlying, why, currency;
+    double amount = 0;
     const char* user = std::getenv("USER");
     std::string who = user != nullptr ? user : "unknown";
     app.add_option("--socket", socket_path, "control socket of the hedger ([control] socket)")->required();
-    app.add_option("command", command, "status, kill, reset, pause or resume")
+    app.add_option("command", command, "status, kill, reset, pause, resume, accept-surface or equity")
         ->required()
-        ->check(CLI::IsMember({"status", "kill", "reset", "pause", "resume"}));
-    app.add_option("--underlying", underlying, "pause, resume: only this base asset");
+        ->check(CLI::IsMember({"status", "kill", "reset", "pause", "resume", "accept-surface", "equity"}));
+    app.add_option("--underlying", underlying, "pause, resume, accept-surface: only this base asset");
+    app.add_option("--currency", currency, "equity: of this currency's wallet");
+    app.add_option("--amount", amount, "equity: cash and positions at their marks, in that currency");
     app.add_option("--why", why, "reason, kept in the journal (63 characters)");
     app.add_option("--who", who, "who commands it, kept in the journal")->capture_default_str();
     try {
@@ -69,8 +74,8 @@ int cmd_ctl(int argc, char** argv) {
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? 0 : 2;
     }
-    const nlohmann::json request{
-        {"command", command}, {"who", who}, {"why", why}, {"underlying", underlying}};
+    const nlohmann::json request{{"command", command},       {"who", who},           {"why", why},
+                                 {"underlying", underlying}, {"currency", currency}, {"amount", amount}};
     std::string error;
     // An argument that is no UTF-8 must not keep a kill from being sent.
     const std::string line = request.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

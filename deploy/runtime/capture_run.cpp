@@ -9,6 +9,7 @@
 #include "deploy/runtime/feed_report.h"
 #include "deploy/runtime/log.h"
 #include "deploy/runtime/paper.h"
+#include "deploy/runtime/wallets.h"
 #include "hedge/planner/surface_build.h"
 #include "net/feed/deribit_feed.h"
 #include "net/feed/prescan.h"
@@ -63,6 +64,9 @@ class SteppedPlanner {
         const hedge::EngineState& state = hedger_.engine().state();
         bool all = true;
         writer_.begin_burst(now, monotonic_ns());
+        renew_wallets(hedger_.config(), state, [&](const Equity& equity) {
+            writer_.stage(EventType::equity, kNoInstrument, Nanos{}).payload.equity = equity;
+        });
         for (std::uint16_t i = 0; i < state.underlying_count; ++i) {
             if (!state.underlyings[i].configured) continue;
             publish(UnderlyingId{i});

@@ -22,6 +22,23 @@ inline constexpr std::array<Choice<Transport>, 2> kTransports{
 inline constexpr std::array<Choice<fix::DialectKind>, 2> kDialects{
     {{"plain", fix::DialectKind::plain}, {"deribit", fix::DialectKind::deribit}}};
 
+inline constexpr std::array<Choice<hedge::Numeraire>, 2> kNumeraires{
+    {{"coin", hedge::Numeraire::coin}, {"usd", hedge::Numeraire::usd}}};
+inline constexpr std::array<Choice<hedge::SmileDelta>, 3> kSmileDeltas{
+    {{"sticky_strike", hedge::SmileDelta::sticky_strike},
+     {"sticky_moneyness", hedge::SmileDelta::sticky_moneyness},
+     {"min_variance", hedge::SmileDelta::min_variance}}};
+inline constexpr std::array<Choice<hedge::SurfaceRule>, 3> kSurfaceRules{
+    {{"sticky_strike", hedge::SurfaceRule::sticky_strike},
+     {"sticky_moneyness", hedge::SurfaceRule::sticky_moneyness},
+     {"skew_stickiness", hedge::SurfaceRule::skew_stickiness}}};
+inline constexpr std::array<Choice<hedge::SettlementDelta>, 2> kSettlementDeltas{
+    {{"averaged", hedge::SettlementDelta::averaged}, {"venue_linear", hedge::SettlementDelta::venue_linear}}};
+inline constexpr std::array<Choice<SimdChoice>, 4> kSimdChoices{{{"best", SimdChoice::best},
+                                                                 {"scalar", SimdChoice::scalar},
+                                                                 {"avx2", SimdChoice::avx2},
+                                                                 {"avx512", SimdChoice::avx512}}};
+
 inline constexpr IntRule kPortRule{.min = 1, .max = 65'535};
 inline constexpr TextRule kFixTextRule{.max_length = 64};
 /// A longer path does not fit the address of a Unix socket.
@@ -101,6 +118,38 @@ void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("hedge_to", c.hedge_to, {.min = 0, .max = 1});
     v.value("slippage_cap_bp", c.slippage_cap_bp, {.min = 0, .max = 10'000});
     v.duration_ms("stale_after_ms", c.stale_after, {.min = 1, .max = 3'600'000});
+    v.choice("numeraire", c.numeraire, kNumeraires);
+    v.value("wallet_share", c.wallet_share, {.min = 0, .max = 1});
+    v.choice("smile_delta", c.smile_delta, kSmileDeltas);
+    v.choice("surface_rule", c.surface_rule, kSurfaceRules);
+    v.value("skew_stickiness", c.skew_stickiness, {.min = -5, .max = 5});
+    v.duration_ms("settlement_window_ms", c.settlement_window, {.min = 0, .max = 86'400'000});
+    v.choice("settlement_delta", c.settlement_delta, kSettlementDeltas);
+    v.value("delivery_fee_option_bp", c.delivery_fee_option_bp, {.min = 0, .max = 1'000});
+    v.value("delivery_fee_future_bp", c.delivery_fee_future_bp, {.min = 0, .max = 1'000});
+    v.value("ladder", c.ladder);
+    v.value("ladder_tolerance", c.ladder_tolerance, {.min = 0, .max = 1});
+}
+
+template <class Visitor>
+void describe_engine(Visitor& v, RunConfig& c) {
+    v.choice("simd", c.simd, kSimdChoices);
+    v.duration_ms("equity_stale_after_ms", c.engine.equity_stale_after, {.min = 1, .max = 86'400'000});
+    v.duration_ms("surface_stale_after_ms", c.engine.surface_stale_after, {.min = 1, .max = 86'400'000});
+    v.value("surface_vs_marks", c.engine.surface_vs_marks, {.min = 0, .max = 10, .above_min = true});
+}
+
+template <class Visitor>
+void describe_wallet(Visitor& v, WalletConfig& c) {
+    v.value("currency", c.currency, {.required = true, .max_length = kLongestCurrency});
+    v.value("equity", c.equity, {.min = -1e9, .max = 1e9, .required = true});
+}
+
+template <class Visitor>
+void describe_planner(Visitor& v, PlannerConfig& c) {
+    v.value("interval_ms", c.interval_ms, {.min = 10, .max = 600'000});
+    v.duration_ms("quote_stale_after_ms", c.quote_stale_after, {.min = 1, .max = 86'400'000});
+    v.duration_ms("basis_halflife_ms", c.basis_halflife, {.min = 0, .max = 3'600'000});
 }
 
 template <class Visitor>
@@ -129,7 +178,9 @@ void describe(Visitor& v, RunConfig& c) {
              [&](hedge::UnderlyingConfig& underlying) { describe_underlying(v, underlying); });
     v.table("gate", [&] { describe_gate(v, c.engine.gate); });
     v.table("paper", [&] { describe_paper(v, c.paper); });
-    v.table("planner", [&] { v.value("interval_ms", c.planner.interval_ms, {.min = 10, .max = 600'000}); });
+    v.table("engine", [&] { describe_engine(v, c); });
+    v.tables("wallet", c.wallets, [&](WalletConfig& wallet) { describe_wallet(v, wallet); });
+    v.table("planner", [&] { describe_planner(v, c.planner); });
     v.table("control", [&] { v.value("socket", c.control.socket, kSocketPathRule); });
 }
 

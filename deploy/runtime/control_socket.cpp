@@ -43,8 +43,8 @@ std::string failure(const std::string& what) {
 }
 
 std::optional<CommandKind> command_named(const std::string& name) {
-    for (const CommandKind kind :
-         {CommandKind::kill, CommandKind::reset, CommandKind::pause, CommandKind::resume}) {
+    for (const CommandKind kind : {CommandKind::kill, CommandKind::reset, CommandKind::pause,
+                                   CommandKind::resume, CommandKind::accept_surface}) {
         if (to_string(kind) == name) return kind;
     }
     return std::nullopt;
@@ -62,13 +62,32 @@ std::string text_of(const json& request, const char* key) {
     return found != request.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+std::string take_equity(const json& request, const ControlSocket::Handlers& handlers) {
+    Equity equity{};
+    const std::string currency = text_of(request, "currency");
+    const auto name = Currency::from(currency);
+    if (!name || name->empty()) return failure("equity needs a currency, not \"" + currency + "\"");
+    const auto found = request.find("amount");
+    const auto amount =
+        found != request.end() && found->is_number() ? Cash::from_double(found->get<double>()) : std::nullopt;
+    if (!amount) return failure("equity needs an amount in " + currency);
+    equity.currency = *name;
+    equity.amount = *amount;
+    equity.source = EquitySource::person;
+    if (!handlers.equity(equity)) return failure("too many equities at once");
+    return json{{"ok", true}, {"command", "equity"}, {"currency", currency}}.dump() + "\n";
+}
+
 std::string answer(const std::string& line, const ControlSocket::Handlers& handlers) {
     const json request = json::parse(line, nullptr, false);
     if (!request.is_object()) return failure("not a JSON object: " + line.substr(0, 80));
     const std::string name = text_of(request, "command");
     if (name == "status") return json{{"ok", true}, {"status", json::parse(handlers.status())}}.dump() + "\n";
+    if (name == "equity") return take_equity(request, handlers);
     const auto kind = command_named(name);
-    if (!kind) return failure("unknown command \"" + name + "\"; known: status, kill, reset, pause, resume");
+    if (!kind)
+        return failure("unknown command \"" + name +
+                       "\"; known: status, kill, reset, pause, resume, accept-surface, equity");
     Command command{};
     command.kind = *kind;
     command.underlying = kNoUnderlying;

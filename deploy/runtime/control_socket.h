@@ -26,6 +26,7 @@ class ControlSocket {
     struct Handlers {
         std::function<std::string()> status;         ///< JSON
         std::function<bool(const Command&)> submit;  ///< false: the hot thread's inbox is full
+        std::function<bool(const Equity&)> equity;   ///< false: too many waiting
         const hedge::EngineState* state = nullptr;   ///< to find underlyings by name
     };
     /// Serves what has arrived; never blocks.

@@ -81,6 +81,7 @@ class EventWriter {
         const ActionList& actions = engine_.step(staged_);
         if (!actions.empty()) [[unlikely]]
             dispatch(actions);
+        engine_.complete();
     }
 
     /// First all Actions into the journal, then onto the wire.

@@ -39,7 +39,7 @@ class Follower {
         JournalConfig journal;
         PlannerConfig planner;
         std::uint16_t epoch = 0;
-        bool plan = true;  ///< false: surfaces are made by the run itself (captures)
+        bool plan = true;                       ///< false: surfaces are made by the run itself (captures)
         const JournalWriter* writer = nullptr;  ///< a snapshot waits until its last Event is durable
         cpu_set_t
             cores;  ///< where its thread may run: DPDK pins the thread that starts it, which is the hot one

@@ -94,7 +94,11 @@ void Hedger::follow(const Follower& f) {
     }
     if (control_) {
         control_->poll({[&] { return report_json(RunReport{}, config_, state, f.figures()); },
-                        [&](const Command& c) { return inbox_.control.push(c); }, &state});
+                        [&](const Command& c) { return inbox_.control.push(c); },
+                        [&](const Equity& e) { return inbox_.equity.push(e); }, &state});
+    }
+    if (config_.transport == Transport::paper && options_.capture.empty()) {
+        renew_wallets(config_, state, [&](const Equity& e) { inbox_.equity.push(e); });
     }
     watch(f);
 }

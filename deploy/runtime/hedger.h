@@ -15,6 +15,7 @@
 #include "deploy/runtime/report.h"
 #include "deploy/runtime/run_options.h"
 #include "deploy/runtime/startup.h"
+#include "deploy/runtime/wallets.h"
 
 namespace hw::deploy {
 
@@ -43,10 +44,16 @@ class Hedger {
         started.config_hash = hash64(config_.text);
         started.epoch = opened_.epoch;
         started.simulated = simulated ? 1 : 0;
+        started.simd = static_cast<std::uint8_t>(simd_level(config_.simd));
         writer.flush();
         for (const Instrument& definition : instruments_.instruments) define(writer, definition);
         for (const Instrument& definition : definitions) define(writer, definition);
         if (simulated) writer.stage(EventType::definitions_complete, kNoInstrument, Nanos{});
+        for (const WalletConfig& wallet : config_.wallets) {
+            Equity& equity = writer.stage(EventType::equity, kNoInstrument, Nanos{}).payload.equity;
+            equity = paper_equity(wallet, engine_.state());
+            equity.source = EquitySource::configuration;
+        }
         load_positions(writer);
         writer.end_burst();
     }

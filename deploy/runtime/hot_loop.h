@@ -44,6 +44,7 @@ class HandedBlob : public BlobSource {
 struct Inbox {
     SpscRing<PlannerMessage> planner{256};
     SpscRing<Command> control{256};
+    SpscRing<Equity> equity{64};
     std::atomic<bool> stop{false};
 };
 
@@ -144,6 +145,7 @@ class HotLoop {
         transport_.poll(now, EventSinkRef(writer_));
         take_surfaces();
         take_commands();
+        take_equity();
         if (now >= next_timer_) fire_timer(now);
         writer_.end_burst();
     }
@@ -157,6 +159,11 @@ class HotLoop {
         }
     }
 
+    void take_equity() {
+        Equity equity;
+        while (inbox_.equity.pop(equity))
+            writer_.stage(EventType::equity, kNoInstrument, Nanos{}).payload.equity = equity;
+    }
     void take_commands() {
         Command command;
         while (inbox_.control.pop(command)) {

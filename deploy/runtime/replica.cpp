@@ -100,6 +100,7 @@ Replica::Outcome Replica::check_complete() {
 Replica::Outcome Replica::take_event() {
     if (check_complete() == Outcome::differs) return Outcome::differs;
     actions_ = &engine_.step(reader_.event());
+    engine_.complete();
     compared_ = 0;
     ++events_;
     if (observer_.event) observer_.event(reader_.event());

@@ -87,11 +87,11 @@ ordered_json underlying_json(const RunReport& report, const RunConfig& config,
     const AlertCode why = i < report.why_not.size() ? report.why_not[i] : u.blocked_by;
     if (why != AlertCode::none) {
         j["why_not"].push_back({{"code", to_string(why)}, {"text", description_of(why)}});
-    } else if (!in_band && rules == nullptr && u.held_count > 0) {
+    } else if (!in_band && rules == nullptr && u.positions_held > 0) {
         const AlertCode code = AlertCode::unhedged_underlying;
         j["why_not"].push_back({{"code", to_string(code)}, {"text", description_of(code)}});
     }
-    j["positions_held"] = u.held_count;
+    j["positions_held"] = u.positions_held;
     j["hedges"] = {{"sent", hedges.sent},
                    {"filled", hedges.filled},
                    {"rejected", hedges.rejected},
@@ -132,7 +132,7 @@ std::string report_json(const RunReport& report, const RunConfig& config, const 
     double total = 0;
     for (std::uint16_t i = 0; i < state.underlying_count; ++i) {
         const hedge::UnderlyingState& u = state.underlyings[i];
-        if (!u.configured && u.held_count == 0) continue;
+        if (!u.configured && u.positions_held == 0) continue;
         underlyings[std::string(u.name.view())] = underlying_json(report, config, state, i);
         total += hedge::profit_of(state, UnderlyingId{i}).total_quote;
     }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/journal/journal_config.h"
 #include "fix/session_config.h"
@@ -37,8 +38,20 @@ struct PaperConfig {
 
 /// The work done ahead of the tick, off the hot thread.
 struct PlannerConfig {
-    std::uint32_t interval_ms = 1000;  ///< between two surfaces of an underlying
+    std::uint32_t interval_ms = 1000;                   ///< between two surfaces of an underlying
+    Nanos quote_stale_after = Nanos::from_seconds(10);  ///< older quotes make no volatility
+    Nanos basis_halflife = Nanos::from_seconds(5);      ///< of the smoothed forward ratios
 };
+
+/// What a wallet is worth when the run begins. Paper runs go on from there by themselves; a live one has to
+/// be told again before the equity is stale.
+struct WalletConfig {
+    std::string currency;
+    double equity = 0;  ///< in that currency, all positions at their marks
+};
+
+/// Which instruction set the pricing kernels use; all give the same bits.
+enum class SimdChoice : std::uint8_t { best, scalar, avx2, avx512 };
 
 /// The control socket of `hedgewire ctl`.
 struct ControlConfig {
@@ -55,6 +68,8 @@ struct RunConfig {
     JournalConfig journal;
     PaperConfig paper;
     PlannerConfig planner;
+    std::vector<WalletConfig> wallets;
+    SimdChoice simd = SimdChoice::best;
     ControlConfig control;
     std::string text;  ///< the effective configuration as TOML; parse_config gives this RunConfig back
 };

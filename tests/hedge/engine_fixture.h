@@ -115,6 +115,7 @@ class EngineTest : public testing::Test {
         e.header.flags = end_of_burst ? kEndOfBurst : 0;
         history.push_back(e);
         const ActionList& actions = engine->step(e);
+        engine->complete();
         last.assign(actions.begin(), actions.end());
         all.insert(all.end(), last.begin(), last.end());
         return last;
@@ -257,7 +258,7 @@ class EngineTest : public testing::Test {
     const PositionLine& line(InstrumentId id) { return memory.state().positions[index(id)]; }
     double net_delta() {
         Exposure sum;
-        EXPECT_TRUE(evaluate(memory.state(), btc(), sum));
+        EXPECT_EQ(evaluate(memory.state(), config, kBtc, sum), AlertCode::none);
         return sum.net_delta;
     }
     bool killed() const { return memory.state().killed != 0; }

@@ -260,14 +260,14 @@ TEST_F(EngineTest, CapacityLimitsAreSaidAndNothingIsOverrun) {
     }
     EXPECT_EQ(alerts(AlertCode::table_full), 1u);
     EXPECT_EQ(memory.state().underlying_count, kMaxUnderlyings);
-    for (std::uint32_t n = 0; n <= kMaxHeld; ++n) {
+    for (std::uint32_t n = 0; n <= kMaxNodes; ++n) {
         define(option("BTC-O" + std::to_string(n), Settlement::linear, OptionType::call, 1'000.0 + n));
     }
-    const std::uint32_t first = memory.state().instruments.size() - static_cast<std::uint32_t>(kMaxHeld) - 1;
-    for (std::uint32_t n = 0; n < kMaxHeld; ++n)
+    const std::uint32_t first = memory.state().instruments.size() - kMaxNodes - 1;
+    for (std::uint32_t n = 0; n < kMaxNodes; ++n)
         step(execution(InstrumentId{first + n}, Side::buy, 0.1, 1), false);
     EXPECT_FALSE(killed());
-    step(execution(InstrumentId{first + static_cast<std::uint32_t>(kMaxHeld)}, Side::buy, 0.1, 1), false);
+    step(execution(InstrumentId{first + kMaxNodes}, Side::buy, 0.1, 1), false);
     EXPECT_EQ(alerts(AlertCode::table_full), 1u);
     EXPECT_TRUE(killed()) << "a position that the delta does not see";
 }

@@ -402,7 +402,7 @@ TEST_F(Orders, SettlementIsCashAndNeverAFill) {
         EXPECT_EQ(deliver(id), 0u) << "once";
     }
     EXPECT_EQ(memory.state().executions, booked);
-    EXPECT_EQ(btc().held_count, 0);
+    EXPECT_EQ(btc().positions_held, 0u);
     EXPECT_EQ(net_delta(), 0);
 }
 

@@ -1,0 +1,9 @@
+#define HW_SIMD_LEVEL 2
+#include "core/pricing/kernel_impl.h"
+#include "core/pricing/kernel_units.h"
+
+namespace hw::pricing {
+
+const Kernel k_avx2_kernel{delta_gamma, full, attach_blocks};
+
+}  // namespace hw::pricing

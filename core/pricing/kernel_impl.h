@@ -1,0 +1,161 @@
+// The kernels' one source; kernel_scalar, kernel_avx2 and kernel_avx512 compile it for their instruction set.
+//
+// The normal distribution: N(-a) = exp(-a^2/2) P(a)/Q(a) for a >= 0 with P of degree 6, Q of degree 7 and
+// only positive coefficients (no cancellation), fitted for the least maximal error times
+// exp(-a^2/2): 2.2e-17. exp(-a^2/2) is 2^n 2^f with |f| <= 1/2 and a polynomial of degree 10 for 2^f (3e-16
+// relative). Its argument stops at -700, far beyond what any sum can feel, so that the exponent never leaves
+// the normal range.
+#pragma once
+
+#include "core/pricing/lanes.h"
+
+namespace hw::pricing {
+namespace {
+
+constexpr double kInvSqrt2Pi = 0.39894228040143267794;
+
+inline Lanes horner(Lanes x, Lanes r) {
+    (void)x;
+    return r;
+}
+template <class... More>
+inline Lanes horner(Lanes x, Lanes r, double next, More... more) {
+    return horner(x, fma(r, x, all(next)), more...);
+}
+
+/// exp(-s/2), s >= 0.
+inline Lanes exp_minus_half(Lanes s) {
+    const Lanes rate = all(-0.72134752044448170368);  // -log2(e)/2
+    const Lanes magic = all(6755399441055744.0);  // 1.5 * 2^52: what is added to it is rounded to an integer
+    const Lanes limited = least(s, all(1400.0));
+    const Lanes shifted = fma(limited, rate, magic);
+    const Lanes f = fms(limited, rate, shifted - magic);
+    const Lanes p =
+        horner(f, all(7.0725859492692234e-09), 1.0208690299958306e-07, 1.3215442587921689e-06,
+               1.5252657260200837e-05, 0.0001540353044173605, 0.0013333558230164974, 0.0096181291076068882,
+               0.055504108664447722, 0.24022650695910097, 0.69314718055994995, 1.0);
+    return scale_by(p, shifted);
+}
+
+struct Ratio {
+    Lanes p, q;
+};
+
+/// N(-a) exp(a^2/2) = p / q.
+inline Ratio tail_ratio(Lanes a) {
+    return {horner(a, all(8.0068081474431104e-05), 0.0015903048501271326, 0.014472811546223553,
+                   0.077002848949935268, 0.25448761472069414, 0.50228726459319528, 0.5),
+            horner(a, all(0.00020069723116702075), 0.003986455611668418, 0.036475557445395393,
+                   0.19704510665032099, 0.67337996575073544, 1.4471295088221889, 1.8024590899892663, 1.0)};
+}
+
+struct Volatility {
+    Lanes vol, inverse;
+};
+
+template <bool kSmile>
+inline Volatility volatility(const KernelBlock& b, const KernelGroup& g) {
+    if constexpr (!kSmile) return {load(b.vol), load(b.inv_vol)};
+    const Lanes vol = fma(load(b.drift), all(g.move), load(b.vol));
+    return {vol, all(1.0) / vol};
+}
+
+template <bool kSmile>
+void delta_gamma_of(const KernelBlock* blocks, std::span<const BlockRef> refs, const KernelGroup* groups,
+                    DeltaGamma& out) {
+    Lanes delta = all(0), gamma = all(0), skew = all(0);
+    for (const BlockRef ref : refs) {
+        const KernelBlock& b = blocks[ref.block];
+        const KernelGroup& g = groups[ref.group];
+        const Volatility v = volatility<kSmile>(b, g);
+        const Lanes moneyness = (all(g.x) - load(b.k)) * v.inverse * all(g.inv_root_years);
+        const Lanes z = fma(all(g.half_root_years), v.vol, moneyness);
+        const Lanes e = exp_minus_half(z * z);
+        const Ratio r = tail_ratio(magnitude(z));
+        const Lanes tail = e * r.p / r.q;
+        const Lanes weight = load(b.weight);
+        delta = fma(weight * all(g.scale), if_positive(z, all(1.0) - tail, tail), delta);
+        gamma = fma(weight * all(g.gamma_scale), e * v.inverse, gamma);
+        if constexpr (kSmile) skew = fma(weight * all(g.skew_scale), e * load(b.skew), skew);
+    }
+    out.delta = sum(delta);
+    if constexpr (kSmile) out.delta += sum(skew) * kInvSqrt2Pi;
+    out.gamma = sum(gamma) * kInvSqrt2Pi;
+}
+
+struct FullSums {
+    Lanes n1 = all(0), strike_n2 = all(0), phi = all(0), phi_over_vol = all(0), phi_vol = all(0),
+          phi_d2 = all(0), phi_d2_over_vol = all(0), phi_d1_d2_over_vol = all(0), phi_d1_over_vol2 = all(0),
+          phi_skew = all(0);
+
+    GroupSums total() const {
+        GroupSums s;
+        s.n1 = sum(n1);
+        s.strike_n2 = sum(strike_n2);
+        s.phi = sum(phi) * kInvSqrt2Pi;
+        s.phi_over_vol = sum(phi_over_vol) * kInvSqrt2Pi;
+        s.phi_vol = sum(phi_vol) * kInvSqrt2Pi;
+        s.phi_d2 = sum(phi_d2) * kInvSqrt2Pi;
+        s.phi_d2_over_vol = sum(phi_d2_over_vol) * kInvSqrt2Pi;
+        s.phi_d1_d2_over_vol = sum(phi_d1_d2_over_vol) * kInvSqrt2Pi;
+        s.phi_d1_over_vol2 = sum(phi_d1_over_vol2) * kInvSqrt2Pi;
+        s.phi_skew = sum(phi_skew) * kInvSqrt2Pi;
+        return s;
+    }
+};
+
+/// One exponential and one division for both d1 and d2: K exp(-d2^2/2) = F exp(-d1^2/2).
+template <bool kSmile>
+inline void add_block(const KernelBlock& b, const RiskBlock& risk, const KernelGroup& g, FullSums& s) {
+    const Volatility v = volatility<kSmile>(b, g);
+    const Lanes deviation = v.vol * all(g.root_years);
+    const Lanes moneyness = (all(g.x) - load(b.k)) * v.inverse * all(g.inv_root_years);
+    const Lanes d1 = fma(all(0.5), deviation, moneyness);
+    const Lanes d2 = d1 - deviation;
+    const Lanes e = exp_minus_half(d1 * d1);
+    const Ratio r1 = tail_ratio(magnitude(d1));
+    const Ratio r2 = tail_ratio(magnitude(d2));
+    const Lanes shared = e / (r1.q * r2.q);
+    const Lanes coins = load(risk.coins);
+    const Lanes tail1 = coins * (r1.p * r2.q * shared);
+    s.n1 = s.n1 + if_positive(d1, coins - tail1, tail1);
+    const Lanes tail2 = coins * all(g.forward) * (r2.p * r1.q * shared);
+    s.strike_n2 = s.strike_n2 + if_positive(d2, load(risk.strike_coins) - tail2, tail2);
+    const Lanes phi = coins * e;
+    const Lanes over_vol = phi * v.inverse;
+    const Lanes d2_over_vol = over_vol * d2;
+    s.phi = s.phi + phi;
+    s.phi_over_vol = s.phi_over_vol + over_vol;
+    s.phi_vol = fma(phi, v.vol, s.phi_vol);
+    s.phi_d2 = fma(phi, d2, s.phi_d2);
+    s.phi_d2_over_vol = s.phi_d2_over_vol + d2_over_vol;
+    s.phi_d1_d2_over_vol = fma(d2_over_vol, d1, s.phi_d1_d2_over_vol);
+    s.phi_d1_over_vol2 = fma(over_vol * v.inverse, d1, s.phi_d1_over_vol2);
+    if constexpr (kSmile) s.phi_skew = fma(phi, load(b.skew), s.phi_skew);
+}
+
+template <bool kSmile>
+void full_of(const KernelBlock* blocks, const RiskBlock* risk, std::span<const BlockRef> refs,
+             const KernelGroup* groups, GroupSums* out) {
+    for (std::size_t n = 0; n < refs.size();) {
+        const std::uint16_t group = refs[n].group;
+        FullSums s;
+        for (; n < refs.size() && refs[n].group == group; ++n)
+            add_block<kSmile>(blocks[refs[n].block], risk[refs[n].block], groups[group], s);
+        out[group] = s.total();
+    }
+}
+
+void delta_gamma(const KernelBlock* blocks, std::span<const BlockRef> refs, const KernelGroup* groups,
+                 bool smile, DeltaGamma& out) {
+    smile ? delta_gamma_of<true>(blocks, refs, groups, out)
+          : delta_gamma_of<false>(blocks, refs, groups, out);
+}
+
+void full(const KernelBlock* blocks, const RiskBlock* risk, std::span<const BlockRef> refs,
+          const KernelGroup* groups, bool smile, GroupSums* out) {
+    smile ? full_of<true>(blocks, risk, refs, groups, out) : full_of<false>(blocks, risk, refs, groups, out);
+}
+
+}  // namespace
+}  // namespace hw::pricing

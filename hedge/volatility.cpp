@@ -1,0 +1,133 @@
+#include "hedge/volatility.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "hedge/exposure.h"
+
+namespace hw::hedge {
+
+namespace {
+
+constexpr Nanos kJournaledUsable = Nanos::from_seconds(600);
+
+pricing::SmileResponse surface_response(const UnderlyingConfig& rules) {
+    pricing::SmileResponse r;
+    if (rules.surface_rule == SurfaceRule::sticky_moneyness) r.ssr = 0;
+    if (rules.surface_rule == SurfaceRule::skew_stickiness) r.ssr = rules.skew_stickiness;
+    return r;
+}
+
+pricing::SmileResponse delta_response(const UnderlyingConfig& rules, const MinVarianceFit& fit) {
+    pricing::SmileResponse r;
+    if (rules.smile_delta == SmileDelta::sticky_moneyness) r.ssr = 0;
+    if (rules.smile_delta == SmileDelta::min_variance) r.a = fit.a, r.b = fit.b, r.c = fit.c;
+    return r;
+}
+
+const SmileSlice* slice_of(const UnderlyingState& u, const ExpiryGroup& g) {
+    return g.slice == 0 ? nullptr : &u.slices[g.slice - 1];
+}
+
+void find_slice(const UnderlyingState& u, ExpiryGroup& g) {
+    g.slice = 0;
+    g.forward = 0;
+    for (std::uint32_t s = 0; s < u.slice_count; ++s) {
+        if (u.slices[s].expiry != g.expiry || u.slices[s].settlement != g.settlement) continue;
+        g.slice = s + 1;
+        g.forward = u.surface_reference * u.slices[s].forward_ratio;
+        return;
+    }
+}
+
+void attach(Context& c, const UnderlyingState& u, const ExpiryGroup& g,
+            std::span<const pricing::BlockRef> refs) {
+    const SmileSlice* s = slice_of(u, g);
+    if (s == nullptr) return;
+    const UnderlyingConfig& rules = c.rules(u);
+    pricing::AttachTerms terms;
+    terms.forward = g.forward;
+    terms.years_of_fit = s->years;
+    terms.a = s->a, terms.b = s->b, terms.rho = s->rho, terms.m = s->m, terms.sigma = s->sigma;
+    terms.k_low = s->k_low, terms.k_high = s->k_high;
+    terms.root_years = std::sqrt(std::max(years_of(g.expiry, c.state.now, rules), 1e-9));
+    terms.surface = surface_response(rules);
+    terms.delta = delta_response(rules, u.min_variance);
+    Inventory& book = c.state.inventory;
+    kernel_of(c.state).attach(book.blocks(), book.risk(), refs, terms);
+}
+
+void attach_all(Context& c, UnderlyingId underlying) {
+    UnderlyingState& u = c.underlying(underlying);
+    const auto groups = c.state.inventory.groups(underlying);
+    for (std::uint16_t g = 0; g < groups.size(); ++g) {
+        find_slice(u, groups[g]);
+        attach(c, u, groups[g], c.state.inventory.refs(underlying, g));
+    }
+    for (std::size_t n = 0; n < u.held_count; ++n) attach_slice(c.state, u, u.held[n]);
+    u.full_due = 1;
+}
+
+}  // namespace
+
+void attach_slice(const EngineState& state, const UnderlyingState& u, Held& held) {
+    held.slice = 0;
+    for (std::uint32_t s = 0; s < u.slice_count && held.slice == 0; ++s) {
+        if (u.slices[s].expiry == state.instruments[held.instrument].expiry) held.slice = s + 1;
+    }
+}
+
+void attach_node(Context& c, UnderlyingId underlying, const Inventory::Place& place) {
+    const UnderlyingState& u = c.underlying(underlying);
+    ExpiryGroup& g = c.state.inventory.groups(underlying)[place.group];
+    if (g.slice == 0) find_slice(u, g);
+    const pricing::BlockRef ref{place.block, place.group};
+    attach(c, u, g, {&ref, 1});
+}
+
+void on_surface(Context& c, const SurfaceEvent& event, BlobSource& blobs) {
+    const auto surface = parse_surface(blobs.find(event.blob));
+    if (!surface || index(event.underlying) >= c.state.underlying_count) {
+        c.alert(AlertCode::surface_refused, event.underlying, kNoInstrument,
+                static_cast<double>(event.blob.id));
+        return;
+    }
+    UnderlyingState& u = c.underlying(event.underlying);
+    u.surface_reference = surface->reference;
+    u.surface_time = c.state.now;
+    u.min_variance = surface->min_variance;
+    u.slice_count = static_cast<std::uint32_t>(surface->slices.size());
+    std::copy(surface->slices.begin(), surface->slices.end(), u.slices.begin());
+    attach_all(c, event.underlying);
+    c.mark_dirty(event.underlying);
+}
+
+void age_surface(Context& c, UnderlyingState& u) {
+    if (u.slice_count == 0) return;
+    if (c.state.now - u.surface_time > kJournaledUsable) u.slice_count = 0;
+    for (std::uint32_t s = 0; s < u.slice_count; ++s) u.slices[s].source = VolSource::journaled;
+    attach_all(c, UnderlyingId{static_cast<std::uint16_t>(&u - c.state.underlyings.data())});
+}
+
+AlertCode surface_reason(const EngineState& state, const EngineConfig& config, UnderlyingId id) {
+    const auto groups = state.inventory.groups(id);
+    if (groups.empty()) return AlertCode::none;
+    const UnderlyingState& u = state.underlyings[index(id)];
+    if (u.slice_count == 0) return AlertCode::no_volatility;
+    if (state.now - u.surface_time > config.surface_stale_after) return AlertCode::surface_stale;
+    if (u.surface_accepted) return AlertCode::none;
+    for (const ExpiryGroup& g : groups) {
+        const SmileSlice* s = slice_of(u, g);
+        if (s != nullptr && s->mark_gap > config.surface_vs_marks) return AlertCode::surface_disagrees;
+    }
+    return AlertCode::none;
+}
+
+bool smile_counts(const UnderlyingConfig& rules, const UnderlyingState& u) {
+    const auto flat = [](const pricing::SmileResponse& r) {
+        return r.ssr == 1 && r.a == 0 && r.b == 0 && r.c == 0;
+    };
+    return !flat(surface_response(rules)) || !flat(delta_response(rules, u.min_variance));
+}
+
+}  // namespace hw::hedge

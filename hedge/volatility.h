@@ -1,0 +1,25 @@
+// Which volatility every held option is priced with, and how it answers to the underlying.
+//
+// A surface gives each node its volatility at the surface's own forward; until the next one it moves by the
+// underlying's surface rule, and the delta takes into account what the smile rule says. Both are slopes
+// d vol / d ln F that are worked out once, when a surface or a node comes.
+#pragma once
+
+#include "core/blob.h"
+#include "hedge/context.h"
+
+namespace hw::hedge {
+
+/// The slice of a future's expiry, for its forward.
+void attach_slice(const EngineState&, const UnderlyingState&, Held&);
+/// Volatilities of the block in which a new node stands.
+void attach_node(Context&, UnderlyingId, const Inventory::Place&);
+void on_surface(Context&, const SurfaceEvent&, BlobSource&);
+/// What an earlier run left: usable for ten minutes, and said to be old.
+void age_surface(Context&, UnderlyingState&);
+/// Why the options of this underlying cannot be priced well enough to hedge; none when they can.
+AlertCode surface_reason(const EngineState&, const EngineConfig&, UnderlyingId);
+/// Does the smile move the volatilities or count in the delta?
+bool smile_counts(const UnderlyingConfig&, const UnderlyingState&);
+
+}  // namespace hw::hedge
