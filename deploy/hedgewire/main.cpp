@@ -16,8 +16,8 @@ struct Command {
 };
 
 constexpr std::array kCommands{
-    Command{"run", cmd_run},       Command{"check", cmd_check},   Command{"ctl", cmd_ctl},
-    Command{"decode", cmd_decode}, Command{"replay", cmd_replay},
+    Command{"run", cmd_run},       Command{"check", cmd_check}, Command{"ctl", cmd_ctl},
+    Command{"decode", cmd_decode}, Command{"price", cmd_price}, Command{"replay", cmd_replay},
 };
 
 constexpr const char* kHelp =
@@ -36,6 +36,8 @@ usage: hedgewire COMMAND [options]      (hedgewire COMMAND --help tells them all
              hedgewire ctl --socket /run/hedgewire/control.sock kill
   decode   a capture as JSON, one message a line, or counted
              hedgewire decode --feed deribit --in day.pcapng --summary
+  price    prices and Greeks for a CSV of options
+             hedgewire price --in options.csv
   replay   run a journal again and compare every action
              hedgewire replay --journal journal
 
