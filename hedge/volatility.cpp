@@ -68,6 +68,16 @@ void attach_all(Context& c, UnderlyingId underlying) {
     u.full_due = 1;
 }
 
+/// Is any slice that options are held in too far from the venue's marks?
+bool disagrees(const EngineConfig& config, const EngineState& state, UnderlyingId id) {
+    const UnderlyingState& u = state.underlyings[index(id)];
+    for (const ExpiryGroup& g : state.inventory.groups(id)) {
+        const SmileSlice* s = slice_of(u, g);
+        if (s != nullptr && s->mark_gap > config.surface_vs_marks) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 void attach_slice(const EngineState& state, const UnderlyingState& u, Held& held) {
@@ -99,6 +109,7 @@ void on_surface(Context& c, const SurfaceEvent& event, BlobSource& blobs) {
     u.slice_count = static_cast<std::uint32_t>(surface->slices.size());
     std::copy(surface->slices.begin(), surface->slices.end(), u.slices.begin());
     attach_all(c, event.underlying);
+    if (!disagrees(c.config, c.state, event.underlying)) u.surface_accepted = 0;
     c.mark_dirty(event.underlying);
 }
 
@@ -115,12 +126,8 @@ AlertCode surface_reason(const EngineState& state, const EngineConfig& config, U
     const UnderlyingState& u = state.underlyings[index(id)];
     if (u.slice_count == 0) return AlertCode::no_volatility;
     if (state.now - u.surface_time > config.surface_stale_after) return AlertCode::surface_stale;
-    if (u.surface_accepted) return AlertCode::none;
-    for (const ExpiryGroup& g : groups) {
-        const SmileSlice* s = slice_of(u, g);
-        if (s != nullptr && s->mark_gap > config.surface_vs_marks) return AlertCode::surface_disagrees;
-    }
-    return AlertCode::none;
+    return !u.surface_accepted && disagrees(config, state, id) ? AlertCode::surface_disagrees
+                                                               : AlertCode::none;
 }
 
 bool smile_counts(const UnderlyingConfig& rules, const UnderlyingState& u) {
