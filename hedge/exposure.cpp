@@ -6,6 +6,7 @@
 #include "core/pricing/math.h"
 #include "core/pricing/settlement.h"
 #include "hedge/context.h"
+#include "hedge/settling.h"
 #include "hedge/volatility.h"
 
 namespace hw::hedge {
@@ -44,7 +45,8 @@ using Groups = std::array<pricing::KernelGroup, kMaxExpiryGroups>;
 struct Prepared {
     Groups groups;
     double constants = 0;  ///< what puts take off the calls' delta, coins
-    bool known = true;
+    Settling settling;     ///< expiries whose price is being averaged
+    AlertCode unknown = AlertCode::none;
 };
 
 /// Nothing of this expiry counts: it is over.
@@ -65,6 +67,15 @@ void prepare_group(const UnderlyingState& u, const ExpiryGroup& g, double x, dou
     all.constants += inverse ? g.put_strikes / forward : g.puts;
 }
 
+void add_settling(const Settling& s, Prepared& all) {
+    if (!s.known) all.unknown = AlertCode::settlement_average_unknown;
+    all.settling.net_delta += s.net_delta;
+    all.settling.venue_net_delta += s.venue_net_delta;
+    all.settling.gamma += s.gamma;
+    all.settling.vega += s.vega;
+    all.settling.theta += s.theta;
+}
+
 /// What each expiry's nodes share now.
 void prepare(const EngineState& state, const UnderlyingConfig& rules, UnderlyingId id, Prepared& all) {
     const UnderlyingState& u = state.underlyings[index(id)];
@@ -76,9 +87,12 @@ void prepare(const EngineState& state, const UnderlyingConfig& rules, Underlying
         const double years = years_of(groups[n].expiry, state.now, rules);
         if (!(years > 0)) {
             leave_out(all.groups[n]);
+        } else if (settling(groups[n].expiry, state.now, rules)) {
+            leave_out(all.groups[n]);
+            add_settling(settling_greeks(state, rules, id, static_cast<std::uint16_t>(n)), all);
         } else if (groups[n].slice == 0) {
             leave_out(all.groups[n]);
-            all.known = false;
+            all.unknown = AlertCode::no_volatility;
         } else {
             prepare_group(u, groups[n], x, years, all.groups[n], all);
         }
@@ -148,10 +162,14 @@ AlertCode evaluate(const EngineState& state, const EngineConfig& config, Underly
     const Inventory& book = state.inventory;
     kernel_of(state).delta_gamma(book.blocks(), book.refs(id), all.groups.data(), smile_counts(rules, u),
                                  options);
-    sum.net_delta = (options.delta - all.constants) + delta_one_coins(state, rules, id);
-    sum.gamma = options.gamma;
+    sum.settling = all.settling.net_delta;
+    sum.settling_venue = all.settling.venue_net_delta;
+    sum.net_delta =
+        (options.delta - all.constants) + all.settling.net_delta + delta_one_coins(state, rules, id);
+    sum.gamma = options.gamma + all.settling.gamma;
     const AlertCode equity = add_equity(state, config, u, rules, sum);
-    if (!all.known || !std::isfinite(sum.net_delta)) return AlertCode::no_volatility;
+    if (all.unknown != AlertCode::none) return all.unknown;
+    if (!std::isfinite(sum.net_delta)) return AlertCode::no_volatility;
     return equity;
 }
 
@@ -166,8 +184,9 @@ void complete_greeks(const EngineState& state, const EngineConfig& config, Under
     const Inventory& book = state.inventory;
     kernel_of(state).full(book.blocks(), book.risk(), book.refs(id), all.groups.data(),
                           smile_counts(rules, u), sums.data());
-    const auto groups = book.groups(id);
-    for (std::size_t n = 0; n < groups.size(); ++n) {
+    sum.vega = all.settling.vega;
+    sum.theta = all.settling.theta;
+    for (std::size_t n = 0; n < book.groups(id).size(); ++n) {
         const pricing::KernelGroup& k = all.groups[n];
         if (k.scale == 0) continue;
         const double forward = k.forward;

@@ -4,6 +4,7 @@
 
 #include "hedge/exposure.h"
 #include "hedge/positions.h"
+#include "hedge/settling.h"
 
 namespace hw::hedge {
 
@@ -141,6 +142,7 @@ void on_ticker(Context& c, InstrumentId id, const Ticker& t) {
     ticker.min_sell = edge_of_band(t.min_sell);
     ticker.max_buy = edge_of_band(t.max_buy);
     ticker.time = c.state.now;
+    sample_index(c, id, t);
     // A ticker is word of the instrument too: a quiet book is not a stale one while tickers come.
     c.state.books.slot(id).heard = c.state.now;
     const bool changed = i.state != t.state;

@@ -13,6 +13,7 @@
 #include "core/instrument.h"
 #include "core/inventory.h"
 #include "core/ledger.h"
+#include "core/pricing/settlement.h"
 #include "core/surface.h"
 #include "core/types.h"
 
@@ -31,15 +32,17 @@ inline constexpr std::size_t kMaxOrderRate = 1024;  ///< orders a second that th
 /// Greeks of the book of one underlying; definitions in core/pricing/black76.h, weighted by contracts and
 /// size. Delta and gamma are those of the last decision, the others follow after the send.
 struct Exposure {
-    double net_delta = 0;  ///< coins, in the group's numeraire, equity included
-    double gamma = 0;      ///< coins per unit of quote currency
-    double vega = 0;       ///< quote currency per vol point
-    double theta = 0;      ///< quote currency per day
-    double vanna = 0;      ///< coins of delta per vol point
-    double volga = 0;      ///< quote currency per vol point squared
-    double charm = 0;      ///< coins of delta per day
-    double speed = 0;      ///< gamma per unit of quote currency
-    double equity = 0;     ///< what the numeraire added to the delta, coins
+    double net_delta = 0;       ///< coins, in the group's numeraire, equity included
+    double gamma = 0;           ///< coins per unit of quote currency
+    double vega = 0;            ///< quote currency per vol point
+    double theta = 0;           ///< quote currency per day
+    double vanna = 0;           ///< coins of delta per vol point
+    double volga = 0;           ///< quote currency per vol point squared
+    double charm = 0;           ///< coins of delta per day
+    double speed = 0;           ///< gamma per unit of quote currency
+    double equity = 0;          ///< what the numeraire added to the delta, coins
+    double settling = 0;        ///< part of the delta of expiries in their settlement window, coins
+    double settling_venue = 0;  ///< what the venue's linear convention says of them, coins
 };
 
 /// A future, perpetual or spot pair with a position.
@@ -78,6 +81,7 @@ struct UnderlyingState {
     Nanos full_time;     ///< of vega, theta and the higher Greeks
     Nanos surface_time;  ///< of the surface
     MinVarianceFit min_variance;
+    std::array<pricing::WindowAverage, 4> windows;  ///< settlement averages that are being made
     Currency quote_wallet;  ///< settlement currency of the quote-settled contracts held; empty: none are
 
     Nanos backoff_until;

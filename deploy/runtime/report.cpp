@@ -80,6 +80,12 @@ ordered_json underlying_json(const RunReport& report, const RunConfig& config,
     j["gamma"] = u.exposure.gamma;
     j["vega"] = u.exposure.vega;
     j["theta"] = u.exposure.theta;
+    j["vanna"] = u.exposure.vanna;
+    j["volga"] = u.exposure.volga;
+    j["charm"] = u.exposure.charm;
+    j["speed"] = u.exposure.speed;
+    j["equity_delta"] = u.exposure.equity;
+    j["settling_delta"] = {{"used", u.exposure.settling}, {"venue_linear", u.exposure.settling_venue}};
     const bool in_band =
         rules != nullptr && std::abs(u.exposure.net_delta - rules->target_delta) <= rules->band;
     j["in_band"] = in_band;
