@@ -50,6 +50,8 @@ std::string_view to_string(EventType type) {
             return "surface";
         case EventType::run_stopping:
             return "run_stopping";
+        case EventType::ladder:
+            return "ladder";
         case EventType::equity:
             return "equity";
         case EventType::count_:
@@ -95,6 +97,7 @@ std::size_t payload_size(EventType type) {
         case EventType::command:
             return sizeof(Command);
         case EventType::surface:
+        case EventType::ladder:
             return sizeof(SurfaceEvent);
         case EventType::equity:
             return sizeof(Equity);

@@ -44,6 +44,7 @@ enum class EventType : std::uint16_t {
     command,          ///< an operator's
     surface,          ///< the planner's volatilities for one underlying (a blob)
     run_stopping,     ///< orderly end
+    ladder,           ///< the planner's delta ladder for one underlying (a blob)
     equity,           ///< what a wallet of the account is worth
     count_
 };

@@ -158,6 +158,7 @@ void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
 void decide_one(Context& c, UnderlyingId id) {
     UnderlyingState& u = c.underlying(id);
     const AlertCode unknown = evaluate(c.state, c.config, id, u.exposure);
+    u.ladder_ticks += u.exposure.looked_up;
     c.state.decided |= 1ULL << index(id);
     u.exposure_time = c.state.now;
     if (!u.configured) {

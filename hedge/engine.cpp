@@ -2,6 +2,7 @@
 
 #include "hedge/decision.h"
 #include "hedge/groups.h"
+#include "hedge/ladder_use.h"
 #include "hedge/market.h"
 #include "hedge/orders.h"
 #include "hedge/positions.h"
@@ -140,6 +141,9 @@ void Engine::apply(const Event& event) {
         case EventType::run_stopping:
             context_.mass_cancel(AlertCode::none);
             context_.state.started = 0;  // nothing is decided any more; what still comes is booked
+            break;
+        case EventType::ladder:
+            on_ladder(context_, p.surface, blobs_);
             break;
         case EventType::equity:
             on_equity(context_, p.equity);

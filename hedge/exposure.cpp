@@ -1,11 +1,13 @@
 #include "hedge/exposure.h"
 
 #include <array>
+#include <bit>
 #include <cmath>
 
 #include "core/pricing/math.h"
 #include "core/pricing/settlement.h"
 #include "hedge/context.h"
+#include "hedge/ladder_use.h"
 #include "hedge/settling.h"
 #include "hedge/volatility.h"
 
@@ -76,14 +78,23 @@ void add_settling(const Settling& s, Prepared& all) {
     all.settling.theta += s.theta;
 }
 
-/// What each expiry's nodes share now.
-void prepare(const EngineState& state, const UnderlyingConfig& rules, UnderlyingId id, Prepared& all) {
+/// How far the underlying has moved since the surface was made: ln of the ratio.
+double moved(const UnderlyingState& u) {
+    if (!(u.surface_reference > 0)) return 0;
+    return pricing::log1p((u.reference - u.surface_reference) / u.surface_reference);
+}
+
+constexpr std::uint64_t kAllGroups = ~0ULL;
+static_assert(kMaxExpiryGroups == 64);
+
+/// What the nodes of each of these expiries share now.
+void prepare(const EngineState& state, const UnderlyingConfig& rules, UnderlyingId id, double x,
+             std::uint64_t wanted, Prepared& all) {
     const UnderlyingState& u = state.underlyings[index(id)];
     const auto groups = state.inventory.groups(id);
-    const double x = u.surface_reference > 0
-                         ? pricing::log1p((u.reference - u.surface_reference) / u.surface_reference)
-                         : 0;
-    for (std::size_t n = 0; n < groups.size(); ++n) {
+    if (groups.size() < 64) wanted &= (1ULL << groups.size()) - 1;
+    for (; wanted != 0; wanted &= wanted - 1) {
+        const auto n = static_cast<std::size_t>(std::countr_zero(wanted));
         const double years = years_of(groups[n].expiry, state.now, rules);
         if (!(years > 0)) {
             leave_out(all.groups[n]);
@@ -151,22 +162,57 @@ AlertCode add_equity(const EngineState& state, const EngineConfig& config, const
 
 }  // namespace
 
+namespace {
+
+/// Every node summed.
+double exact_delta(const EngineState& state, const UnderlyingConfig& rules, UnderlyingId id, double x,
+                   Prepared& all, double& gamma) {
+    prepare(state, rules, id, x, kAllGroups, all);
+    pricing::DeltaGamma options;
+    const Inventory& book = state.inventory;
+    kernel_of(state).delta_gamma(book.blocks(), book.refs(id), all.groups.data(),
+                                 smile_counts(rules, state.underlyings[index(id)].min_variance), options);
+    gamma = options.gamma + all.settling.gamma;
+    return options.delta - all.constants;
+}
+
+/// The covered expiries from the ladder, the near ones summed, what changed since corrected.
+double delta_with_ladder(const EngineState& state, const UnderlyingConfig& rules, UnderlyingId id, double x,
+                         double covered, Prepared& all) {
+    const UnderlyingState& u = state.underlyings[index(id)];
+    const LadderState& l = u.ladder;
+    const bool smile = smile_counts(rules, u.min_variance);
+    const pricing::Kernel& kernel = kernel_of(state);
+    pricing::DeltaGamma near, changed;
+    if (l.patch_count != 0) {
+        // Their constant terms are among the covered ones.
+        prepare(state, rules, id, x, l.patched, all);
+        kernel.delta_gamma(l.patches.data(), {l.patch_refs.data(), l.patch_count}, all.groups.data(), smile,
+                           changed);
+        all.constants = 0;
+    }
+    prepare(state, rules, id, x, ~l.covered, all);
+    kernel.delta_gamma(state.inventory.blocks(), {l.near_refs.data(), l.near_count}, all.groups.data(), smile,
+                       near);
+    return covered + near.delta + changed.delta - all.constants - l.puts - l.put_strikes / u.reference;
+}
+
+}  // namespace
+
 AlertCode evaluate(const EngineState& state, const EngineConfig& config, UnderlyingId id, Exposure& sum) {
     const UnderlyingState& u = state.underlyings[index(id)];
     const UnderlyingConfig& rules = rules_of(config, u);
-    sum.net_delta = sum.gamma = 0;
+    sum.net_delta = 0;
     if (!(u.reference > 0)) return AlertCode::underlying_untrusted;
+    const double x = moved(u);
     Prepared all;
-    prepare(state, rules, id, all);
-    pricing::DeltaGamma options;
-    const Inventory& book = state.inventory;
-    kernel_of(state).delta_gamma(book.blocks(), book.refs(id), all.groups.data(), smile_counts(rules, u),
-                                 options);
+    const auto covered = ladder_delta(state, rules, id, x);
+    sum.looked_up = covered.has_value();
+    const double options = covered ? delta_with_ladder(state, rules, id, x, *covered, all)
+                                   : exact_delta(state, rules, id, x, all, sum.gamma);
     sum.settling = all.settling.net_delta;
     sum.settling_venue = all.settling.venue_net_delta;
-    sum.net_delta =
-        (options.delta - all.constants) + all.settling.net_delta + delta_one_coins(state, rules, id);
-    sum.gamma = options.gamma + all.settling.gamma;
+    sum.net_delta = options + all.settling.net_delta + delta_one_coins(state, rules, id);
     const AlertCode equity = add_equity(state, config, u, rules, sum);
     if (all.unknown != AlertCode::none) return all.unknown;
     if (!std::isfinite(sum.net_delta)) return AlertCode::no_volatility;
@@ -179,19 +225,21 @@ void complete_greeks(const EngineState& state, const EngineConfig& config, Under
     sum.vega = sum.theta = sum.vanna = sum.volga = sum.charm = sum.speed = 0;
     if (!(u.reference > 0)) return;
     Prepared all;
-    prepare(state, rules, id, all);
+    prepare(state, rules, id, moved(u), kAllGroups, all);
     std::array<pricing::GroupSums, kMaxExpiryGroups> sums{};
     const Inventory& book = state.inventory;
     kernel_of(state).full(book.blocks(), book.risk(), book.refs(id), all.groups.data(),
-                          smile_counts(rules, u), sums.data());
+                          smile_counts(rules, u.min_variance), sums.data());
     sum.vega = all.settling.vega;
     sum.theta = all.settling.theta;
+    sum.gamma = all.settling.gamma;
     for (std::size_t n = 0; n < book.groups(id).size(); ++n) {
         const pricing::KernelGroup& k = all.groups[n];
         if (k.scale == 0) continue;
         const double forward = k.forward;
         const double years = k.root_years * k.root_years;
         const pricing::GroupSums& s = sums[n];
+        sum.gamma += s.phi_over_vol * k.inv_root_years / forward;
         sum.vega += forward * k.root_years * s.phi * 0.01;
         sum.theta -= forward * s.phi_vol * 0.5 * k.inv_root_years / 365.0;
         sum.vanna -= s.phi_d2_over_vol * 0.01;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "hedge/exposure.h"
+#include "hedge/ladder_use.h"
 #include "hedge/volatility.h"
 
 namespace hw::hedge {
@@ -32,15 +33,17 @@ void release(UnderlyingState& u, InstrumentId id) {
     }
 }
 
-void hold_option(Context& c, UnderlyingId underlying, InstrumentId id, Qty contracts) {
+void hold_option(Context& c, UnderlyingId underlying, InstrumentId id, Qty contracts, Qty before) {
     const Instrument& i = c.state.instruments[id];
-    const double coins = contracts.to_double() * i.contract_size.to_double();
+    const double size = i.contract_size.to_double();
+    const double coins = contracts.to_double() * size;
     const Inventory::Place place = c.state.inventory.set(underlying, id, i, coins);
     if (!place.ok) {
         c.kill(AlertCode::table_full, underlying, id, c.state.inventory.nodes(), kMaxNodes);
     } else if (place.added) {
         attach_node(c, underlying, place);
     }
+    option_changed(c, underlying, id, coins - before.to_double() * size);
 }
 
 /// Keeps what the Greeks are taken of in step with a position that has just changed from `before`.
@@ -52,7 +55,7 @@ void position_changed(Context& c, InstrumentId id, Qty before) {
     u.positions_held += now.is_zero() ? 0 : 1;
     u.positions_held -= before.is_zero() ? 0 : 1;
     if (i.is_option()) {
-        hold_option(c, i.underlying, id, now);
+        hold_option(c, i.underlying, id, now, before);
     } else if (now.is_zero()) {
         release(u, id);
     } else {

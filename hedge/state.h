@@ -12,6 +12,7 @@
 #include "core/event.h"
 #include "core/instrument.h"
 #include "core/inventory.h"
+#include "core/ladder.h"
 #include "core/ledger.h"
 #include "core/pricing/settlement.h"
 #include "core/surface.h"
@@ -32,17 +33,18 @@ inline constexpr std::size_t kMaxOrderRate = 1024;  ///< orders a second that th
 /// Greeks of the book of one underlying; definitions in core/pricing/black76.h, weighted by contracts and
 /// size. Delta and gamma are those of the last decision, the others follow after the send.
 struct Exposure {
-    double net_delta = 0;       ///< coins, in the group's numeraire, equity included
-    double gamma = 0;           ///< coins per unit of quote currency
-    double vega = 0;            ///< quote currency per vol point
-    double theta = 0;           ///< quote currency per day
-    double vanna = 0;           ///< coins of delta per vol point
-    double volga = 0;           ///< quote currency per vol point squared
-    double charm = 0;           ///< coins of delta per day
-    double speed = 0;           ///< gamma per unit of quote currency
-    double equity = 0;          ///< what the numeraire added to the delta, coins
-    double settling = 0;        ///< part of the delta of expiries in their settlement window, coins
-    double settling_venue = 0;  ///< what the venue's linear convention says of them, coins
+    double net_delta = 0;         ///< coins, in the group's numeraire, equity included
+    double gamma = 0;             ///< coins per unit of quote currency
+    double vega = 0;              ///< quote currency per vol point
+    double theta = 0;             ///< quote currency per day
+    double vanna = 0;             ///< coins of delta per vol point
+    double volga = 0;             ///< quote currency per vol point squared
+    double charm = 0;             ///< coins of delta per day
+    double speed = 0;             ///< gamma per unit of quote currency
+    double equity = 0;            ///< what the numeraire added to the delta, coins
+    double settling = 0;          ///< part of the delta of expiries in their settlement window, coins
+    std::uint64_t looked_up = 0;  ///< 1: the delta came from the ladder, gamma from the last full sum
+    double settling_venue = 0;    ///< what the venue's linear convention says of them, coins
 };
 
 /// A future, perpetual or spot pair with a position.
@@ -56,6 +58,51 @@ struct Wallet {
     Currency currency;
     Cash amount;
     Nanos time;
+};
+
+inline constexpr std::size_t kMaxPatchBlocks = 16;  ///< of positions that changed since the ladder was made
+inline constexpr std::size_t kMaxNearBlocks = 64;   ///< of expiries that the ladder leaves out
+
+/// A change of an option's position.
+struct OptionChange {
+    std::uint64_t sequence;
+    InstrumentId instrument;
+    std::uint32_t reserved;
+    double coins;
+};
+
+/// The ladder in use and what is added to it; see hedge/ladder_use.h.
+struct LadderState {
+    Ladder ladder;
+    std::uint64_t change_count = 0;
+    std::array<OptionChange, 256> changes{};  ///< the last ones, in a ring
+
+    // Worked out from the ladder, the changes and the inventory:
+    std::uint64_t covered = 0;  ///< bit set of the inventory's groups that are in the ladder
+    std::uint64_t patched = 0;  ///< of those, with corrections
+    double puts = 0;            ///< what the covered puts take off, coins
+    double put_strikes = 0;     ///< the same for coin-settled ones: over the reference price, coins
+    std::uint16_t patch_count = 0;
+    std::uint16_t near_count = 0;
+    std::uint8_t ready = 0;
+    std::uint8_t reserved[3] = {};
+    std::array<pricing::BlockRef, kMaxPatchBlocks> patch_refs{};
+    std::array<pricing::BlockRef, kMaxNearBlocks> near_refs{};
+    std::array<pricing::KernelBlock, kMaxPatchBlocks> patches{};
+    std::array<pricing::RiskBlock, kMaxPatchBlocks> patch_risk{};
+
+    /// Not to be used until the next one.
+    void give_up() { ready = 0; }
+    void begin_again() {
+        covered = patched = 0;
+        puts = put_strikes = 0;
+        patch_count = near_count = 0;
+        ready = 0;
+        patch_refs = {};
+        near_refs = {};
+        patches = {};
+        patch_risk = {};
+    }
 };
 
 struct UnderlyingState {
@@ -96,6 +143,9 @@ struct UnderlyingState {
     std::uint64_t orders_rejected = 0;
     std::uint64_t orders_unfilled = 0;  ///< ended without a fill, not rejected
 
+    std::uint64_t surface_id = 0;    ///< of its blob
+    std::uint64_t ladder_ticks = 0;  ///< decisions that looked the delta up
+    LadderState ladder;
     std::array<SmileSlice, kMaxSlices> slices;
     std::array<Held, kMaxHeld> held;
 };

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "hedge/exposure.h"
+#include "hedge/ladder_use.h"
 
 namespace hw::hedge {
 
@@ -40,21 +41,12 @@ void find_slice(const UnderlyingState& u, ExpiryGroup& g) {
     }
 }
 
-void attach(Context& c, const UnderlyingState& u, const ExpiryGroup& g,
-            std::span<const pricing::BlockRef> refs) {
+void attach(Context& c, const UnderlyingState& u, const ExpiryGroup& g, pricing::KernelBlock* blocks,
+            const pricing::RiskBlock* risk, std::span<const pricing::BlockRef> refs) {
     const SmileSlice* s = slice_of(u, g);
     if (s == nullptr) return;
-    const UnderlyingConfig& rules = c.rules(u);
-    pricing::AttachTerms terms;
-    terms.forward = g.forward;
-    terms.years_of_fit = s->years;
-    terms.a = s->a, terms.b = s->b, terms.rho = s->rho, terms.m = s->m, terms.sigma = s->sigma;
-    terms.k_low = s->k_low, terms.k_high = s->k_high;
-    terms.root_years = std::sqrt(std::max(years_of(g.expiry, c.state.now, rules), 1e-9));
-    terms.surface = surface_response(rules);
-    terms.delta = delta_response(rules, u.min_variance);
-    Inventory& book = c.state.inventory;
-    kernel_of(c.state).attach(book.blocks(), book.risk(), refs, terms);
+    const pricing::AttachTerms terms = attach_terms(c.rules(u), u.min_variance, *s, g.forward);
+    kernel_of(c.state).attach(blocks, risk, refs, terms);
 }
 
 void attach_all(Context& c, UnderlyingId underlying) {
@@ -62,7 +54,8 @@ void attach_all(Context& c, UnderlyingId underlying) {
     const auto groups = c.state.inventory.groups(underlying);
     for (std::uint16_t g = 0; g < groups.size(); ++g) {
         find_slice(u, groups[g]);
-        attach(c, u, groups[g], c.state.inventory.refs(underlying, g));
+        attach(c, u, groups[g], c.state.inventory.blocks(), c.state.inventory.risk(),
+               c.state.inventory.refs(underlying, g));
     }
     for (std::size_t n = 0; n < u.held_count; ++n) attach_slice(c.state, u, u.held[n]);
     u.full_due = 1;
@@ -92,7 +85,12 @@ void attach_node(Context& c, UnderlyingId underlying, const Inventory::Place& pl
     ExpiryGroup& g = c.state.inventory.groups(underlying)[place.group];
     if (g.slice == 0) find_slice(u, g);
     const pricing::BlockRef ref{place.block, place.group};
-    attach(c, u, g, {&ref, 1});
+    attach(c, u, g, c.state.inventory.blocks(), c.state.inventory.risk(), {&ref, 1});
+}
+
+void attach_blocks_of(Context& c, UnderlyingId underlying, std::uint16_t group, pricing::KernelBlock* blocks,
+                      const pricing::RiskBlock* risk, std::span<const pricing::BlockRef> refs) {
+    attach(c, c.underlying(underlying), c.state.inventory.groups(underlying)[group], blocks, risk, refs);
 }
 
 void on_surface(Context& c, const SurfaceEvent& event, BlobSource& blobs) {
@@ -105,10 +103,12 @@ void on_surface(Context& c, const SurfaceEvent& event, BlobSource& blobs) {
     UnderlyingState& u = c.underlying(event.underlying);
     u.surface_reference = surface->reference;
     u.surface_time = c.state.now;
+    u.surface_id = event.blob.id;
     u.min_variance = surface->min_variance;
     u.slice_count = static_cast<std::uint32_t>(surface->slices.size());
     std::copy(surface->slices.begin(), surface->slices.end(), u.slices.begin());
     attach_all(c, event.underlying);
+    refresh_ladder(c, event.underlying);
     if (!disagrees(c.config, c.state, event.underlying)) u.surface_accepted = 0;
     c.mark_dirty(event.underlying);
 }
@@ -130,11 +130,25 @@ AlertCode surface_reason(const EngineState& state, const EngineConfig& config, U
                                                                : AlertCode::none;
 }
 
-bool smile_counts(const UnderlyingConfig& rules, const UnderlyingState& u) {
+bool smile_counts(const UnderlyingConfig& rules, const MinVarianceFit& fit) {
     const auto flat = [](const pricing::SmileResponse& r) {
         return r.ssr == 1 && r.a == 0 && r.b == 0 && r.c == 0;
     };
-    return !flat(surface_response(rules)) || !flat(delta_response(rules, u.min_variance));
+    return !flat(surface_response(rules)) || !flat(delta_response(rules, fit));
+}
+
+pricing::AttachTerms attach_terms(const UnderlyingConfig& rules, const MinVarianceFit& fit,
+                                  const SmileSlice& s, double forward) {
+    pricing::AttachTerms terms;
+    terms.forward = forward;
+    terms.years_of_fit = s.years;
+    terms.a = s.a, terms.b = s.b, terms.rho = s.rho, terms.m = s.m, terms.sigma = s.sigma;
+    terms.k_low = s.k_low, terms.k_high = s.k_high;
+    // As of the fit, so that whoever attaches the slice, and whenever, gets the same.
+    terms.root_years = std::sqrt(std::max(s.years, 1e-9));
+    terms.surface = surface_response(rules);
+    terms.delta = delta_response(rules, fit);
+    return terms;
 }
 
 }  // namespace hw::hedge

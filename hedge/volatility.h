@@ -14,12 +14,18 @@ namespace hw::hedge {
 void attach_slice(const EngineState&, const UnderlyingState&, Held&);
 /// Volatilities of the block in which a new node stands.
 void attach_node(Context&, UnderlyingId, const Inventory::Place&);
+/// The same for blocks that are not the inventory's but of one of its groups.
+void attach_blocks_of(Context&, UnderlyingId, std::uint16_t group, pricing::KernelBlock*,
+                      const pricing::RiskBlock*, std::span<const pricing::BlockRef>);
 void on_surface(Context&, const SurfaceEvent&, BlobSource&);
 /// What an earlier run left: usable for ten minutes, and said to be old.
 void age_surface(Context&, UnderlyingState&);
 /// Why the options of this underlying cannot be priced well enough to hedge; none when they can.
 AlertCode surface_reason(const EngineState&, const EngineConfig&, UnderlyingId);
 /// Does the smile move the volatilities or count in the delta?
-bool smile_counts(const UnderlyingConfig&, const UnderlyingState&);
+bool smile_counts(const UnderlyingConfig&, const MinVarianceFit&);
+/// How a slice becomes the nodes' volatilities and responses; moneyness against `forward`.
+pricing::AttachTerms attach_terms(const UnderlyingConfig&, const MinVarianceFit&, const SmileSlice&,
+                                  double forward);
 
 }  // namespace hw::hedge

@@ -9,8 +9,8 @@
 #include "deploy/runtime/feed_report.h"
 #include "deploy/runtime/log.h"
 #include "deploy/runtime/paper.h"
+#include "deploy/runtime/planning.h"
 #include "deploy/runtime/wallets.h"
-#include "hedge/planner/surface_build.h"
 #include "net/feed/deribit_feed.h"
 #include "net/feed/prescan.h"
 #include "net/pcapng.h"
@@ -78,21 +78,29 @@ class SteppedPlanner {
 
   private:
     void publish(UnderlyingId underlying) {
-        const hedge::SurfaceDraft draft = hedge::build_surface(hedger_.engine().state(), underlying);
-        if (draft.slices.empty()) return;
-        bytes_ = encode_surface(draft.reference, draft.slices);
+        const auto to_engine = [&](EventType type, std::vector<std::byte> bytes) {
+            return hand_over(type, underlying, std::move(bytes));
+        };
+        plan_underlying(hedger_.engine().state(), hedger_.engine().config(), underlying,
+                        ladder_grid(hedger_.config().planner.interval_ms), to_engine);
+    }
+
+    std::optional<std::uint64_t> hand_over(EventType type, UnderlyingId underlying,
+                                           std::vector<std::byte> made) {
+        bytes_ = std::move(made);
         std::string error;
         const auto ref = store_.put(bytes_, error);
         if (!ref) {
             std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
-            return;
+            return std::nullopt;
         }
         hedger_.blobs().hand(*ref, bytes_.data());
-        SurfaceEvent& event = writer_.stage(EventType::surface, kNoInstrument, Nanos{}).payload.surface;
+        SurfaceEvent& event = writer_.stage(type, kNoInstrument, Nanos{}).payload.surface;
         event.blob = *ref;
         event.position_sequence = writer_.sequence();
         event.underlying = underlying;
         writer_.flush();
+        return ref->id;
     }
 
     Hedger& hedger_;

@@ -4,7 +4,7 @@
 
 #include "core/journal/snapshot.h"
 #include "deploy/runtime/log.h"
-#include "hedge/planner/surface_build.h"
+#include "deploy/runtime/planning.h"
 
 namespace hw::deploy {
 
@@ -82,24 +82,33 @@ void Follower::plan() {
 }
 
 void Follower::publish(UnderlyingId underlying) {
-    const hedge::SurfaceDraft draft = hedge::build_surface(replica_.state(), underlying);
-    if (draft.slices.empty()) return;
+    const auto to_engine = [&](EventType type, std::vector<std::byte> bytes) {
+        return hand_over(type, underlying, std::move(bytes));
+    };
+    plan_underlying(replica_.state(), replica_.config().engine, underlying,
+                    ladder_grid(options_.planner.interval_ms), to_engine);
+}
+
+std::optional<std::uint64_t> Follower::hand_over(EventType type, UnderlyingId underlying,
+                                                 std::vector<std::byte> made) {
     std::vector<std::byte>& bytes = kept_[kept_cursor_ % kBlobsKept];
-    bytes = encode_surface(draft.reference, draft.slices);
+    bytes = std::move(made);
     std::string error;
     const auto ref = blobs_.put(bytes, error);
     if (!ref) {
         log_error("blob_not_written", error);
-        return;
+        return std::nullopt;
     }
     PlannerMessage message;
+    message.type = type;
     message.event.blob = *ref;
     message.event.position_sequence = replica_.state().last_sequence;
     message.event.underlying = underlying;
     message.data = bytes.data();
-    if (!inbox_.planner.push(message)) return;
+    if (!inbox_.planner.push(message)) return std::nullopt;
     ++kept_cursor_;
-    ++figures_.surfaces;
+    ++(type == EventType::surface ? figures_.surfaces : figures_.ladders);
+    return ref->id;
 }
 
 void Follower::snapshot() {

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -30,6 +31,7 @@ struct RunFigures {
     std::array<double, hedge::kMaxUnderlyings>
         last_delta_before{};  ///< net delta that the last hedge was sent for
     std::uint64_t surfaces = 0;
+    std::uint64_t ladders = 0;
     std::uint64_t snapshots = 0;
 };
 
@@ -69,6 +71,8 @@ class Follower {
     void catch_up();
     void plan();
     void publish(UnderlyingId);
+    /// The blob's id when it is stored and on its way to the engine.
+    std::optional<std::uint64_t> hand_over(EventType, UnderlyingId, std::vector<std::byte>);
     void snapshot();
     bool wait_until_durable(std::uint64_t sequence) const;
     void note_event(const Event&);

@@ -21,6 +21,7 @@ namespace hw::deploy {
 
 /// A surface on its way to the engine. The planner keeps the bytes until the follower has seen the Event.
 struct PlannerMessage {
+    EventType type = EventType::surface;  ///< or a ladder
     SurfaceEvent event{};
     const std::byte* data = nullptr;
 };
@@ -154,7 +155,7 @@ class HotLoop {
         PlannerMessage message;
         while (inbox_.planner.pop(message)) {
             blobs_.hand(message.event.blob, message.data);
-            writer_.stage(EventType::surface, kNoInstrument, Nanos{}).payload.surface = message.event;
+            writer_.stage(message.type, kNoInstrument, Nanos{}).payload.surface = message.event;
             writer_.flush();
         }
     }

@@ -34,6 +34,8 @@ class WhichDelta : public EngineTest {
     }
     static SmileSlice smile_slice(Settlement settlement) {
         SmileSlice s = flat_slice(kExpiry, settlement, 0.6);
+        s.years = (kExpiry - kStart).to_years();
+        s.a = 0.36 * s.years;
         s.b = 0.05, s.rho = -0.5, s.m = 0.01, s.sigma = 0.1;
         s.k_low = -1, s.k_high = 1;
         return s;

@@ -65,7 +65,7 @@ TEST_F(SettlementWindow, AFutureLosesItsDeltaAsItsPriceIsFixed) {
     start_before(Nanos::from_seconds(450));
     position(kFuture, 5'000, kReference);  // one coin
     index(kReference);
-    EXPECT_NEAR(net_delta(), 0.25, 1e-9);
+    EXPECT_NEAR(net_delta(), 0.25, 1e-7);
 }
 
 TEST_F(SettlementWindow, WhatHasExpiredHasNoDelta) {

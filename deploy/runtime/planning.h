@@ -1,0 +1,39 @@
+// One round of the planner for one underlying: a surface, and for large books the ladder that goes with it.
+// Live runs and captures differ only in how the results reach the engine.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/event.h"
+#include "hedge/engine_config.h"
+#include "hedge/planner/ladder_plan.h"
+#include "hedge/planner/surface_build.h"
+#include "hedge/state.h"
+
+namespace hw::deploy {
+
+/// `publish(EventType, bytes)` stores the blob and tells the engine; it gives the blob's id, or nothing. True
+/// when a surface went out.
+template <class Publish>
+bool plan_underlying(const hedge::EngineState& state, const hedge::EngineConfig& config, UnderlyingId id,
+                     const hedge::LadderGrid& grid, Publish&& publish) {
+    const hedge::SurfaceDraft draft = hedge::build_surface(state, id);
+    if (draft.slices.empty()) return false;
+    const std::optional<std::uint64_t> surface =
+        publish(EventType::surface, encode_surface(draft.reference, draft.slices));
+    if (!surface) return false;
+    const auto ladder =
+        hedge::plan_ladder(state, config, id, {*surface, draft.reference, draft.slices, {}}, grid);
+    if (ladder) publish(EventType::ladder, encode_ladder(*ladder));
+    return true;
+}
+
+/// A ladder lasts until well after the next one should be there.
+inline hedge::LadderGrid ladder_grid(std::uint32_t interval_ms) {
+    hedge::LadderGrid grid;
+    grid.horizon = Nanos::from_ms(2 * static_cast<std::int64_t>(interval_ms) + 500);
+    return grid;
+}
+
+}  // namespace hw::deploy
