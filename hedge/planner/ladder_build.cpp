@@ -373,8 +373,13 @@ std::optional<Ladder> build_ladder(const LadderTerms& terms, const LadderGrid& g
     if (p.covered.empty()) return std::nullopt;
     Ladder l = empty_ladder(p);
     for (std::uint32_t j = 0; j < grid.points; ++j) l.points[j] = point_at(p, j);
-    for (std::uint32_t part = 0; part < grid.parts; ++part)
-        l.error_bound = std::max(l.error_bound, error_in_part(p, part));
+    std::vector<double> errors(grid.parts);
+    for (std::uint32_t part = 0; part < grid.parts; ++part) errors[part] = error_in_part(p, part);
+    // Not max_element over what may not be a number: a bound that is none must not get lost.
+    for (const double e : errors) {
+        if (!std::isfinite(e)) return std::nullopt;
+        l.error_bound = std::max(l.error_bound, e);
+    }
     if (!finite(l)) return std::nullopt;
     return l;
 }
