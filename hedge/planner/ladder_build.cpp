@@ -1,5 +1,7 @@
 #include "hedge/planner/ladder_build.h"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -372,9 +374,11 @@ std::optional<Ladder> build_ladder(const LadderTerms& terms, const LadderGrid& g
     choose_spans(p);
     if (p.covered.empty()) return std::nullopt;
     Ladder l = empty_ladder(p);
-    for (std::uint32_t j = 0; j < grid.points; ++j) l.points[j] = point_at(p, j);
+    // Each index writes its own place and sums in its own order: the number of threads changes nothing.
+    tbb::parallel_for(std::uint32_t{0}, grid.points, [&](std::uint32_t j) { l.points[j] = point_at(p, j); });
     std::vector<double> errors(grid.parts);
-    for (std::uint32_t part = 0; part < grid.parts; ++part) errors[part] = error_in_part(p, part);
+    tbb::parallel_for(std::uint32_t{0}, grid.parts,
+                      [&](std::uint32_t part) { errors[part] = error_in_part(p, part); });
     // Not max_element over what may not be a number: a bound that is none must not get lost.
     for (const double e : errors) {
         if (!std::isfinite(e)) return std::nullopt;

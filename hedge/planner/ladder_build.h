@@ -50,6 +50,7 @@ struct LadderGrid {
 /// The ladder of those spans whose settlement window begins after the horizon, and whose volatilities stay
 /// positive over the grid; `covers` says which they are. Nothing when none is left, the terms make no sense
 /// or a figure is not finite.
+/// Works on the oneTBB threads of the caller's arena; their number does not change the result.
 std::optional<Ladder> build_ladder(const LadderTerms&, const LadderGrid& = {});
 
 }  // namespace hw::hedge

@@ -2,6 +2,7 @@
 #include "hedge/planner/ladder_build.h"
 
 #include <gtest/gtest.h>
+#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <array>
@@ -252,6 +253,22 @@ TEST(LadderBuild, IsTheSameAtEverySimdLevel) {
             ASSERT_TRUE(again.has_value());
             EXPECT_EQ(std::memcmp(&*first, &*again, sizeof *first), 0) << to_string(level);
         }
+    }
+}
+
+TEST(LadderBuild, DoesNotDependOnTheNumberOfThreads) {
+    std::mt19937_64 random(80);
+    for (const bool smile : {false, true}) {
+        const Book book = random_book(random, 6 * kHour, smile);
+        const auto with = [&](int threads) {
+            tbb::task_arena arena(threads);
+            return arena.execute([&] { return build_ladder(book.terms()); });
+        };
+        const auto alone = with(1);
+        ASSERT_TRUE(alone.has_value());
+        const auto together = with(2);
+        ASSERT_TRUE(together.has_value());
+        EXPECT_EQ(std::memcmp(&*alone, &*together, sizeof *alone), 0) << "smile " << smile;
     }
 }
 
