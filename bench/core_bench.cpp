@@ -2,9 +2,13 @@
 // several sizes. Single figures move with the machine; compare within one run.
 #include <benchmark/benchmark.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 
+#include "bench/contestants.h"
+#include "bench/summary.h"
 #include "core/journal/writer.h"
 #include "core/pricing/black76.h"
 #include "hedge/engine.h"
@@ -168,6 +172,33 @@ void tick_to_decision(benchmark::State& state) {
 }
 BENCHMARK(tick_to_decision)->Arg(0)->Arg(16)->Arg(256)->Arg(1024);
 
+/// One pass over its book an iteration; `per_option` is what an option costs.
+void register_contestant(const hw::bench::Contestant& c) {
+    benchmark::RegisterBenchmark(
+        (c.name + "/" + std::to_string(c.options)).c_str(), [c](benchmark::State& state) {
+            double forward = 60'000;
+            for (auto _ : state)
+                benchmark::DoNotOptimize(c.pass(forward = forward < 60'030 ? forward + 0.5 : 60'000));
+            state.counters["per_option"] = benchmark::Counter(
+                static_cast<double>(c.options),
+                benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+        });
+}
+
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+    if (argc == 3 && std::string_view(argv[1]) == "--summary")
+        return hw::bench::write_summary(argv[2]) ? 0 : 1;
+    for (const std::size_t n : {16, 64, 256, 1'024, 4'096, 16'384}) {
+        for (const hw::bench::Contestant& c : hw::bench::contestants(n)) register_contestant(c);
+    }
+    for (const hw::bench::Contestant& c : hw::bench::vol_contestants()) register_contestant(c);
+    for (const hw::bench::Contestant& c : hw::bench::ladder_contestants()) register_contestant(c);
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
+        std::fputs("or: core_bench --summary FILE   everything in one run, ratios as JSON\n", stderr);
+        return 2;
+    }
+    benchmark::RunSpecifiedBenchmarks();
+}

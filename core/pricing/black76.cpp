@@ -25,7 +25,7 @@ Greeks intrinsic(const OptionTerms& o, double s) {
 double undiscounted_price(OptionType type, double forward, double strike, double total_vol) {
     const double s = type == OptionType::call ? 1.0 : -1.0;
     if (!(total_vol > 0)) return std::max(s * (forward - strike), 0.0);
-    const double d1 = log(forward / strike) / total_vol + 0.5 * total_vol;
+    const double d1 = log1p((forward - strike) / strike) / total_vol + 0.5 * total_vol;
     const double value = s * (forward * normal_cdf(s * d1) - strike * normal_cdf(s * (d1 - total_vol)));
     return std::max(value, 0.0);
 }
@@ -38,7 +38,7 @@ Greeks black76(const OptionTerms& o) {
 
     const bool inverse = o.settlement == Settlement::inverse;
     const double discount = inverse || o.rate == 0 ? 1.0 : exp(-o.rate * o.years);
-    const double d1 = log(o.forward / o.strike) / total_vol + 0.5 * total_vol;
+    const double d1 = log1p((o.forward - o.strike) / o.strike) / total_vol + 0.5 * total_vol;
     const double d2 = d1 - total_vol;
     const double n1 = normal_cdf(s * d1);
     const double n2 = normal_cdf(s * d2);
@@ -76,11 +76,12 @@ std::optional<double> implied_vol(OptionType type, double forward, double strike
     double high = 10.0 * std::sqrt(years);
     if (undiscounted_price(otm, forward, strike, high) < value) return std::nullopt;
     // Newton on ln(price), which is nearly straight in the wings, kept inside a shrinking bracket.
-    double v = std::clamp(std::sqrt(2.0 * std::abs(log(forward / strike))), 1e-4 * high, 0.5 * high);
+    double v =
+        std::clamp(std::sqrt(2.0 * std::abs(log1p((forward - strike) / strike))), 1e-4 * high, 0.5 * high);
     for (int i = 0; i < 128; ++i) {
         const double trial = undiscounted_price(otm, forward, strike, v);
         (trial < value ? low : high) = v;
-        const double slope = forward * normal_pdf(log(forward / strike) / v + 0.5 * v);
+        const double slope = forward * normal_pdf(log1p((forward - strike) / strike) / v + 0.5 * v);
         double next = v;
         if (trial > 0 && slope > 0) next = v + log(value / trial) * trial / slope;
         if (!(next > low && next < high)) next = 0.5 * (low + high);

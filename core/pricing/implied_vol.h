@@ -2,6 +2,7 @@
 // last surface), and a bracketed solver for what the guess does not reach.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "core/pricing/kernel.h"
@@ -24,7 +25,8 @@ struct VolCounters {
 };
 
 /// vols[i] is the volatility of queries[i], or 0 when there is none (a price at or outside its bounds, a
-/// value that is not finite, more than 1000 % a year). The same bits at every level.
+/// value that is not finite, below 1e-100 or above 1e100, years beyond 1e-12 to 1e6, more than 1000 % a
+/// year). The same bits at every level.
 VolCounters implied_vols(SimdLevel, std::span<const VolQuery> queries, std::span<double> vols);
 
 }  // namespace hw::pricing

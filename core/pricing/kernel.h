@@ -107,6 +107,16 @@ struct AttachTerms {
     SmileResponse delta;    ///< becomes skew
 };
 
+/// Eight out-of-the-money prices on their way to their volatilities, normalised: with x = -|ln(F/K)| and s
+/// the total volatility, the price over sqrt(F K) is e^(x/2) N(x/s + s/2) - e^(-x/2) N(x/s - s/2).
+struct alignas(64) VolBlock {
+    double x[kLanes];           ///< <= 0
+    double half_power[kLanes];  ///< e^(x/2)
+    double price[kLanes];       ///< over sqrt(F K)
+    double total_vol[kLanes];   ///< in: the guess; out: after the steps
+    double last_step[kLanes];   ///< out: Newton's correction in the last step, relative
+};
+
 /// One compiled version of the kernels.
 struct Kernel {
     /// The tick path; `smile` false ignores drift, skew and move (their block lines are not even read).
@@ -119,6 +129,8 @@ struct Kernel {
     /// Fills k, vol, inv_vol, drift and skew of the blocks. Lanes without a strike (0) become empty ones.
     void (*attach)(KernelBlock* blocks, const RiskBlock* risk, std::span<const BlockRef> refs,
                    const AttachTerms& terms);
+    /// Two of Householder's third-order steps on every lane; the caller looks whether they arrived.
+    void (*vol_steps)(VolBlock&);
 };
 /// The caller knows that the machine supports it.
 const Kernel& kernel(SimdLevel);

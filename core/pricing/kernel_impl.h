@@ -157,5 +157,41 @@ void full(const KernelBlock* blocks, const RiskBlock* risk, std::span<const Bloc
     smile ? full_of<true>(blocks, risk, refs, groups, out) : full_of<false>(blocks, risk, refs, groups, out);
 }
 
+/// One Householder step; gives Newton's relative correction, which is small at the root only. Below the
+/// forward both tails are small, so the price is a difference of tails of the same size and keeps its
+/// relative accuracy.
+inline Lanes householder(Lanes x, Lanes half_power, Lanes price, Lanes& s) {
+    const Lanes one = all(1.0);
+    const Lanes inverse = one / s;
+    const Lanes ratio = x * inverse;
+    const Lanes half = s * all(0.5);
+    const Lanes d1 = ratio + half;
+    const Lanes a2 = half - ratio;  // |d2|
+    const Lanes e = exp_minus_half(fma(ratio, ratio, half * half));
+    const Ratio r1 = tail_ratio(magnitude(d1));
+    const Ratio r2 = tail_ratio(a2);
+    const Lanes shared = one / (r1.q * r2.q);
+    const Lanes m1 = r1.p * r2.q * shared;
+    const Lanes m2 = r2.p * r1.q * shared;
+    const Lanes value = if_positive(d1, half_power - e * (m1 + m2), e * (m1 - m2));
+    const Lanes newton = (price - value) / (e * all(kInvSqrt2Pi));
+    // The derivatives of b over s, as ratios: b2/b1 = x^2/s^3 - s/4 and b3/b1 = (b2/b1)^2 - 3 x^2/s^4 - 1/4.
+    const Lanes squared = ratio * ratio;
+    const Lanes second = fms(squared, inverse, s * all(0.25));
+    const Lanes third = fms(second, second, fma(all(3.0) * squared, inverse * inverse, all(0.25)));
+    const Lanes upper = fma(newton * all(0.5), second, one);
+    const Lanes lower = fma(newton, fma(newton * all(1.0 / 6.0), third, second), one);
+    s = s + newton * upper / lower;
+    return newton * inverse;
+}
+
+void vol_steps(VolBlock& b) {
+    const Lanes x = load(b.x), half_power = load(b.half_power), price = load(b.price);
+    Lanes s = load(b.total_vol);
+    householder(x, half_power, price, s);
+    store(b.last_step, householder(x, half_power, price, s));
+    store(b.total_vol, s);
+}
+
 }  // namespace
 }  // namespace hw::pricing

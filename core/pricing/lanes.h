@@ -22,6 +22,7 @@ struct Lanes {
     __m512d v;
 };
 inline Lanes load(const double* p) { return {_mm512_load_pd(p)}; }
+inline void store(double* p, Lanes a) { _mm512_store_pd(p, a.v); }
 inline Lanes all(double x) { return {_mm512_set1_pd(x)}; }
 inline Lanes operator+(Lanes a, Lanes b) { return {_mm512_add_pd(a.v, b.v)}; }
 inline Lanes operator-(Lanes a, Lanes b) { return {_mm512_sub_pd(a.v, b.v)}; }
@@ -50,6 +51,7 @@ struct Lanes {
     __m256d low, high;
 };
 inline Lanes load(const double* p) { return {_mm256_load_pd(p), _mm256_load_pd(p + 4)}; }
+inline void store(double* p, Lanes a) { _mm256_store_pd(p, a.low), _mm256_store_pd(p + 4, a.high); }
 inline Lanes all(double x) { return {_mm256_set1_pd(x), _mm256_set1_pd(x)}; }
 inline Lanes operator+(Lanes a, Lanes b) {
     return {_mm256_add_pd(a.low, b.low), _mm256_add_pd(a.high, b.high)};
@@ -101,6 +103,9 @@ inline Lanes each(Op op) {
 }
 inline Lanes load(const double* p) {
     return each([=](std::size_t i) { return p[i]; });
+}
+inline void store(double* p, const Lanes& a) {
+    for (std::size_t i = 0; i < kLanes; ++i) p[i] = a.v[i];
 }
 inline Lanes all(double x) {
     return each([=](std::size_t) { return x; });

@@ -1,0 +1,12 @@
+// `core_bench --summary FILE`: everything measured in one run, contestants taking turns, and the ratios that
+// matter as JSON.
+#pragma once
+
+#include <string>
+
+namespace hw::bench {
+
+/// False when the file cannot be written (said on stderr).
+bool write_summary(const std::string& path);
+
+}  // namespace hw::bench
