@@ -73,11 +73,12 @@ class EngineBook {
         i.tick = Price::from_nanos(kNano / 2);
         i.feed_id = 1;
         i.kind = Kind::perpetual;
+        i.settlement = Settlement::inverse;
         return i;
     }
-    /// At most 64 options expire within an hour, the others in 2 to 100 days.
+    /// At most 64 options expire within five minutes, the others in 2 to 100 days.
     static Nanos expiry(std::uint32_t n, std::uint32_t options) {
-        if (options > 256 && n % (options / 64) == 0) return Nanos::from_seconds(kNow + 3'600);
+        if (options > 256 && n % (options / 64) == 0) return Nanos::from_seconds(kNow + 300);
         const std::uint32_t days = 2 + 7 * (n % kExpiries);
         return Nanos::from_seconds(kNow + days * 86'400);
     }

@@ -82,7 +82,7 @@ class SteppedPlanner {
             return hand_over(type, underlying, std::move(bytes));
         };
         plan_underlying(hedger_.engine().state(), hedger_.engine().config(), underlying,
-                        ladder_grid(hedger_.config().planner.interval_ms), to_engine);
+                        hedger_.config().planner, to_engine);
     }
 
     std::optional<std::uint64_t> hand_over(EventType type, UnderlyingId underlying,

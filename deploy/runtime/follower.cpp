@@ -85,8 +85,7 @@ void Follower::publish(UnderlyingId underlying) {
     const auto to_engine = [&](EventType type, std::vector<std::byte> bytes) {
         return hand_over(type, underlying, std::move(bytes));
     };
-    plan_underlying(replica_.state(), replica_.config().engine, underlying,
-                    ladder_grid(options_.planner.interval_ms), to_engine);
+    plan_underlying(replica_.state(), replica_.config().engine, underlying, options_.planner, to_engine);
 }
 
 std::optional<std::uint64_t> Follower::hand_over(EventType type, UnderlyingId underlying,

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "core/event.h"
+#include "deploy/runtime/run_config.h"
+#include "hedge/context.h"
 #include "hedge/engine_config.h"
 #include "hedge/planner/ladder_plan.h"
 #include "hedge/planner/surface_build.h"
@@ -13,27 +15,29 @@
 
 namespace hw::deploy {
 
-/// `publish(EventType, bytes)` stores the blob and tells the engine; it gives the blob's id, or nothing. True
-/// when a surface went out.
-template <class Publish>
-bool plan_underlying(const hedge::EngineState& state, const hedge::EngineConfig& config, UnderlyingId id,
-                     const hedge::LadderGrid& grid, Publish&& publish) {
-    const hedge::SurfaceDraft draft = hedge::build_surface(state, id);
-    if (draft.slices.empty()) return false;
-    const std::optional<std::uint64_t> surface =
-        publish(EventType::surface, encode_surface(draft.reference, draft.slices));
-    if (!surface) return false;
-    const auto ladder =
-        hedge::plan_ladder(state, config, id, {*surface, draft.reference, draft.slices, {}}, grid);
-    if (ladder) publish(EventType::ladder, encode_ladder(*ladder));
-    return true;
-}
-
 /// A ladder lasts until well after the next one should be there.
 inline hedge::LadderGrid ladder_grid(std::uint32_t interval_ms) {
     hedge::LadderGrid grid;
     grid.horizon = Nanos::from_ms(2 * static_cast<std::int64_t>(interval_ms) + 500);
     return grid;
+}
+
+/// `publish(EventType, bytes)` stores the blob and tells the engine; it gives the blob's id, or nothing. True
+/// when a surface went out.
+template <class Publish>
+bool plan_underlying(const hedge::EngineState& state, const hedge::EngineConfig& config, UnderlyingId id,
+                     const PlannerConfig& planner, Publish&& publish) {
+    hedge::PlannerOptions options{planner.quote_stale_after, planner.basis_halflife, {}};
+    options.settlement_window = hedge::rules_of(config, state.underlyings[index(id)]).settlement_window;
+    const hedge::SurfaceDraft draft = hedge::build_surface(state, id, options);
+    if (draft.slices.empty()) return false;
+    const std::optional<std::uint64_t> surface =
+        publish(EventType::surface, encode_surface(draft.reference, draft.slices));
+    if (!surface) return false;
+    const auto ladder = hedge::plan_ladder(state, config, id, {*surface, draft.reference, draft.slices, {}},
+                                           ladder_grid(planner.interval_ms));
+    if (ladder) publish(EventType::ladder, encode_ladder(*ladder));
+    return true;
 }
 
 }  // namespace hw::deploy

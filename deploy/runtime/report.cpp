@@ -57,6 +57,10 @@ ordered_json surfaces_json(const hedge::UnderlyingState& u) {
                        {"settlement", to_string(slice.settlement)},
                        {"source", to_string(slice.source)},
                        {"forward_ratio", slice.forward_ratio},
+                       {"forward_source", to_string(slice.forward_source)},
+                       {"mark_gap_vol_points", slice.mark_gap * 100},
+                       {"butterfly_free", (slice.arbitrage & kButterflyViolated) == 0},
+                       {"calendar_free", (slice.arbitrage & kCalendarViolated) == 0},
                        {"atm_vol", vol_at(slice, 0)},
                        {"rms_vol_points", slice.rms_vol * 100},
                        {"quotes", slice.quotes}});

@@ -1,11 +1,15 @@
 #include "hedge/planner/surface_build.h"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <optional>
 
-#include "core/pricing/black76.h"
+#include "core/pricing/implied_vol.h"
+#include "core/pricing/math.h"
+#include "core/pricing/settlement.h"
 #include "hedge/exposure.h"
 #include "hedge/planner/svi_fit.h"
 
@@ -74,47 +78,43 @@ std::optional<double> parity_forward(const EngineState& state, const Listed& lis
     return *middle;
 }
 
-/// Slow basis: how far the expiry's forward is from the reference. Far-off values (a broken mark) are not
-/// believed.
-double forward_ratio(const EngineState& state, UnderlyingId underlying, double reference,
-                     const ExpiryKey& key, const Listed& listed) {
+const SmileSlice* last_slice(const UnderlyingState& u, const ExpiryKey& key) {
+    for (std::uint32_t n = 0; n < u.slice_count; ++n) {
+        if (u.slices[n].expiry == key.expiry && u.slices[n].settlement == key.settlement) return &u.slices[n];
+    }
+    return nullptr;
+}
+
+/// Slow basis: how far the expiry's forward is from the reference, smoothed over time, as the reference moves
+/// at once and quotes of futures and options follow. Far-off values (a broken mark) are not believed.
+void find_forward(const EngineState& state, UnderlyingId underlying, const ExpiryKey& key,
+                  const Listed& listed, const PlannerOptions& options, SmileSlice& slice) {
+    const UnderlyingState& u = state.underlyings[index(underlying)];
+    const SmileSlice* last = last_slice(u, key);
+    slice.forward_source = ForwardSource::future;
     auto forward = future_mid(state, underlying, key.expiry);
-    if (!forward) forward = parity_forward(state, listed);
-    if (!forward) return 1.0;
-    const double ratio = *forward / reference;
-    return ratio > 0.8 && ratio < 1.25 ? ratio : 1.0;
+    if (!forward) {
+        slice.forward_source = ForwardSource::parity;
+        forward = parity_forward(state, listed);
+    }
+    const double ratio = forward ? *forward / u.reference : 0;
+    if (!(ratio > 0.8 && ratio < 1.25)) {
+        slice.forward_source = ForwardSource::hedge_instrument;
+        slice.forward_ratio = last != nullptr ? last->forward_ratio : 1.0;
+        return;
+    }
+    slice.forward_ratio = ratio;
+    if (last == nullptr || options.basis_halflife <= Nanos{}) return;
+    const double age = (state.now - u.surface_time).to_seconds() / options.basis_halflife.to_seconds();
+    const double kept = pricing::exp(-std::min(age, 60.0) * 0.69314718055994530942);
+    slice.forward_ratio = ratio + kept * (last->forward_ratio - ratio);
 }
 
 struct Quoting {
     double forward;
     double years;
+    const SmileSlice* last;  ///< of the surface before; null: none
 };
-
-std::optional<double> vol_of(const Instrument& i, double price, Quoting q) {
-    const double quote_price = i.is_inverse() ? price * q.forward : price;
-    return pricing::implied_vol(i.option_type, q.forward, i.strike.to_double(), q.years, quote_price);
-}
-
-/// Two-sided, trusted, at most 20 vol points wide: the narrower, the more it counts.
-std::optional<SmilePoint> quoted_point(const EngineState& state, InstrumentId id, Quoting q) {
-    if (!(mid_price(state, id) > 0)) return std::nullopt;
-    const Instrument& i = state.instruments[id];
-    const BookSet::Touch touch = state.books.touch(id);
-    const auto bid = vol_of(i, touch.bid.to_double(), q);
-    const auto ask = vol_of(i, touch.ask.to_double(), q);
-    if (!bid || !ask || *ask - *bid > 0.20) return std::nullopt;
-    const double width = std::max(*ask - *bid, 0.002);
-    return SmilePoint{std::log(i.strike.to_double() / q.forward), 0.5 * (*bid + *ask), 0.01 / width};
-}
-
-std::optional<SmilePoint> marked_point(const EngineState& state, InstrumentId id, Quoting q) {
-    const Instrument& i = state.instruments[id];
-    const double mark = state.tickers[index(id)].mark.to_double();
-    if (!(mark > 0)) return std::nullopt;
-    const auto vol = vol_of(i, mark, q);
-    if (!vol) return std::nullopt;
-    return SmilePoint{std::log(i.strike.to_double() / q.forward), *vol, 0.2};
-}
 
 bool out_of_the_money(const Instrument& i, double forward) {
     return (i.option_type == OptionType::call) == (i.strike.to_double() >= forward);
@@ -124,20 +124,129 @@ constexpr std::size_t kQuotesForOwnFit = 5;
 /// Residuals larger than this say that the points are noise around a level: then only the level is believed,
 /// as a shape fitted to noise would throw the deltas about with every new surface.
 constexpr double kShapelessRms = 0.10;
+/// Quotes wider than this, in vol, say nothing.
+constexpr double kWidestQuote = 0.20;
 
-void fit_expiry(const EngineState& state, const Listed& listed, Quoting q, SmileSlice& slice) {
-    std::vector<SmilePoint> quoted, marked;
+/// An option's prices and what volatilities they are: bid, ask and the venue's mark.
+struct Priced {
+    double k = 0;
+    double bid = 0, ask = 0, mark = 0;
+};
+
+pricing::VolQuery query(const Instrument& i, double price, const Quoting& q) {
+    const double strike = i.strike.to_double();
+    const double guess = q.last != nullptr ? vol_at(*q.last, std::log(strike / q.forward)) : 0;
+    return {q.forward, strike, q.years, i.is_inverse() ? price * q.forward : price, guess};
+}
+
+/// Volatilities of an expiry's out-of-the-money options, all in one batch. What has no two-sided, trusted,
+/// uncrossed and fresh book has no bid and ask.
+std::vector<Priced> price_all(const EngineState& state, const Listed& listed, const Quoting& q,
+                              const PlannerOptions& options) {
+    std::vector<Priced> all;
+    std::vector<pricing::VolQuery> queries;
     for (const InstrumentId id : listed.options) {
-        if (!out_of_the_money(state.instruments[id], q.forward)) continue;
-        if (const auto p = quoted_point(state, id, q)) quoted.push_back(*p);
-        if (const auto p = marked_point(state, id, q)) marked.push_back(*p);
+        const Instrument& i = state.instruments[id];
+        if (!out_of_the_money(i, q.forward)) continue;
+        const bool fresh = state.now - state.books.slot(id).heard <= options.quote_stale_after;
+        const BookSet::Touch touch = state.books.touch(id);
+        const bool quoted = fresh && mid_price(state, id) > 0;
+        queries.push_back(query(i, quoted ? touch.bid.to_double() : 0, q));
+        queries.push_back(query(i, quoted ? touch.ask.to_double() : 0, q));
+        queries.push_back(query(i, state.tickers[index(id)].mark.to_double(), q));
+        all.push_back({.k = std::log(i.strike.to_double() / q.forward)});
     }
-    const bool own = quoted.size() >= kQuotesForOwnFit;
-    slice.years = q.years;
-    const std::vector<SmilePoint>& points = own ? quoted : marked;
-    bool fitted = fit_svi(points, slice);
-    if (!fitted || slice.rms_vol > kShapelessRms) fitted = fit_flat(points, slice);
-    if (fitted) slice.source = own ? VolSource::own_fit : VolSource::venue_mark;
+    std::vector<double> vols(queries.size());
+    pricing::implied_vols(pricing::best_simd_level(), queries, vols);
+    for (std::size_t n = 0; n < all.size(); ++n)
+        all[n].bid = vols[3 * n], all[n].ask = vols[3 * n + 1], all[n].mark = vols[3 * n + 2];
+    return all;
+}
+
+struct Points {
+    std::vector<SmilePoint> quoted, marked;
+};
+
+/// The narrower the quote, the more it counts.
+Points points_of(const std::vector<Priced>& priced) {
+    Points points;
+    for (const Priced& p : priced) {
+        if (p.mark > 0) points.marked.push_back({p.k, p.mark, 0.2});
+        if (!(p.bid > 0 && p.ask > p.bid) || p.ask - p.bid > kWidestQuote) continue;
+        points.quoted.push_back({p.k, 0.5 * (p.bid + p.ask), 0.01 / std::max(p.ask - p.bid, 0.002)});
+    }
+    return points;
+}
+
+double gap_to_marks(const SmileSlice& slice, const std::vector<SmilePoint>& marked) {
+    double sum = 0;
+    std::size_t count = 0;
+    for (const SmilePoint& p : marked) {
+        if (p.k < slice.k_low || p.k > slice.k_high) continue;
+        const double gap = vol_at(slice, p.k) - p.vol;
+        sum += gap * gap;
+        ++count;
+    }
+    return count == 0 ? 0 : std::sqrt(sum / static_cast<double>(count));
+}
+
+bool fit_points(const std::vector<SmilePoint>& points, const SmileSlice* earlier, SmileSlice& slice) {
+    SmileSlice trial = slice;
+    if (fit_svi(points, trial, earlier) && trial.rms_vol <= kShapelessRms) {
+        slice = trial;
+        return true;
+    }
+    return earlier == nullptr && fit_flat(points, slice);
+}
+
+/// One expiry on its way into the surface.
+struct Expiry {
+    ExpiryKey key;
+    const Listed* listed = nullptr;
+    SmileSlice slice;
+    Points points;
+
+    const std::vector<SmilePoint>& used() const {
+        return points.quoted.size() >= kQuotesForOwnFit ? points.quoted : points.marked;
+    }
+};
+
+void fit_expiry(const EngineState& state, UnderlyingId underlying, const PlannerOptions& options, Expiry& e) {
+    const UnderlyingState& u = state.underlyings[index(underlying)];
+    e.slice.expiry = e.key.expiry;
+    e.slice.settlement = e.key.settlement;
+    find_forward(state, underlying, e.key, *e.listed, options, e.slice);
+    e.slice.years = pricing::variance_years(e.key.expiry, state.now, options.settlement_window);
+    const Quoting q{u.reference * e.slice.forward_ratio, e.slice.years, last_slice(u, e.key)};
+    e.points = points_of(price_all(state, *e.listed, q, options));
+    if (!fit_points(e.used(), nullptr, e.slice)) return;
+    const bool own = e.points.quoted.size() >= kQuotesForOwnFit;
+    e.slice.source = own ? VolSource::own_fit : VolSource::venue_mark;
+    e.slice.mark_gap = own ? gap_to_marks(e.slice, e.points.marked) : 0;
+    if (!free_of_butterflies(e.slice)) e.slice.arbitrage |= kButterflyViolated;
+}
+
+/// From near to far: an expiry whose variance lies below the one before is fitted again above it, and marked
+/// when its quotes do not allow that.
+void remove_calendars(std::vector<Expiry>& expiries) {
+    for (std::size_t n = 1; n < expiries.size(); ++n) {
+        SmileSlice& later = expiries[n].slice;
+        const Expiry* earlier = nullptr;
+        for (std::size_t m = n; m-- > 0 && earlier == nullptr;) {
+            const bool same = expiries[m].key.settlement == expiries[n].key.settlement;
+            if (same && expiries[m].slice.source != VolSource::none) earlier = &expiries[m];
+        }
+        if (earlier == nullptr || later.source == VolSource::none) continue;
+        if (free_of_calendars(earlier->slice, later)) continue;
+        SmileSlice again = later;
+        if (fit_points(expiries[n].used(), &earlier->slice, again)) {
+            again.mark_gap =
+                again.source == VolSource::own_fit ? gap_to_marks(again, expiries[n].points.marked) : 0;
+            later = again;
+        } else {
+            later.arbitrage |= kCalendarViolated;
+        }
+    }
 }
 
 /// An expiry without quotes or marks takes the volatilities of the one nearest in time.
@@ -158,26 +267,27 @@ void borrow_from_neighbours(std::vector<SmileSlice>& slices) {
         slice.expiry = own.expiry;
         slice.settlement = own.settlement;
         slice.forward_ratio = own.forward_ratio;
+        slice.forward_source = own.forward_source;
         slice.source = VolSource::neighbour;
     }
 }
 
 }  // namespace
 
-SurfaceDraft build_surface(const EngineState& state, UnderlyingId underlying) {
+SurfaceDraft build_surface(const EngineState& state, UnderlyingId underlying, const PlannerOptions& options) {
     SurfaceDraft draft;
     const UnderlyingState& u = state.underlyings[index(underlying)];
     if (!(u.reference > 0)) return draft;
-    for (const auto& [key, listed] : listed_options(state, underlying)) {
-        if (draft.slices.size() == kMaxSlices) break;  // nearest expiries first
-        SmileSlice slice;
-        slice.expiry = key.expiry;
-        slice.settlement = key.settlement;
-        slice.forward_ratio = forward_ratio(state, underlying, u.reference, key, listed);
-        const Quoting q{u.reference * slice.forward_ratio, (key.expiry - state.now).to_years()};
-        fit_expiry(state, listed, q, slice);
-        draft.slices.push_back(slice);
+    const auto listed = listed_options(state, underlying);
+    std::vector<Expiry> expiries;
+    for (const auto& [key, options_of_it] : listed) {
+        if (expiries.size() == kMaxSlices) break;  // nearest expiries first
+        expiries.push_back({key, &options_of_it, {}, {}});
     }
+    tbb::parallel_for(std::size_t{0}, expiries.size(),
+                      [&](std::size_t n) { fit_expiry(state, underlying, options, expiries[n]); });
+    remove_calendars(expiries);
+    for (const Expiry& e : expiries) draft.slices.push_back(e.slice);
     borrow_from_neighbours(draft.slices);
     const auto without = [](const SmileSlice& s) { return s.source == VolSource::none; };
     draft.slices.erase(std::remove_if(draft.slices.begin(), draft.slices.end(), without), draft.slices.end());

@@ -15,6 +15,14 @@ struct SurfaceDraft {
     std::vector<SmileSlice> slices;
 };
 
-SurfaceDraft build_surface(const EngineState&, UnderlyingId);
+/// What the planner may believe.
+struct PlannerOptions {
+    Nanos quote_stale_after = Nanos::from_seconds(10);  ///< books not heard of for longer make no volatility
+    Nanos basis_halflife = Nanos::from_seconds(5);  ///< of the smoothed forward ratios; zero: not smoothed
+    Nanos settlement_window = Nanos{};              ///< of the underlying
+};
+
+/// Expiries are fitted on all threads of the planner's arena; the result does not depend on how many.
+SurfaceDraft build_surface(const EngineState&, UnderlyingId, const PlannerOptions& = {});
 
 }  // namespace hw::hedge

@@ -109,13 +109,34 @@ Candidate best_for(std::span<const SmilePoint> points, double years, Shape shape
     return best;
 }
 
+void set_smile(const Candidate& c, Shape shape, SmileSlice& slice) {
+    const double sum = c.p + c.q;
+    slice.a = c.a;
+    slice.b = sum / shape.sigma;
+    slice.rho = sum > 0 ? (c.p - c.q) / sum : 0;
+    slice.m = shape.m;
+    slice.sigma = shape.sigma;
+}
+
+constexpr int kCheckPoints = 64;
+
+double variance_at(const SmileSlice& s, double k) {
+    const double x = k - s.m;
+    return s.a + s.b * (s.rho * x + std::sqrt(x * x + s.sigma * s.sigma));
+}
+
 /// Coarse grid, then a shrinking pattern around the best place.
-Shape search(std::span<const SmilePoint> points, const SmileSlice& slice, Candidate& best) {
+Shape search(std::span<const SmilePoint> points, const SmileSlice& slice, const SmileSlice* earlier,
+             Candidate& best) {
     const double span = std::max(slice.k_high - slice.k_low, 1e-3);
     Shape at{0.5 * (slice.k_low + slice.k_high), 0.25 * span};
     const auto look = [&](Shape shape) {
         const Candidate c = best_for(points, slice.years, shape);
         if (!(c.error < best.error)) return false;
+        SmileSlice trial = slice;
+        set_smile(c, shape, trial);
+        if (!free_of_butterflies(trial) || (earlier != nullptr && !free_of_calendars(*earlier, trial)))
+            return false;
         best = c;
         at = shape;
         return true;
@@ -181,7 +202,35 @@ double rms_of(std::span<const SmilePoint> points, SmileSlice slice) {
 
 }  // namespace
 
-bool fit_svi(std::span<const SmilePoint> offered, SmileSlice& slice) {
+bool free_of_butterflies(const SmileSlice& s) {
+    for (int n = 0; n < kCheckPoints; ++n) {
+        const double k = s.k_low + (s.k_high - s.k_low) * n / (kCheckPoints - 1);
+        const double x = k - s.m;
+        const double root = std::sqrt(x * x + s.sigma * s.sigma);
+        const double w = s.a + s.b * (s.rho * x + root);
+        if (!(w > 0)) return false;
+        const double first = root > 0 ? s.b * (s.rho + x / root) : 0;
+        const double second = root > 0 ? s.b * s.sigma * s.sigma / (root * root * root) : 0;
+        const double term = 1 - k * first / (2 * w);
+        const double g = term * term - first * first / 4 * (1 / w + 0.25) + second / 2;
+        if (!(g >= 0)) return false;
+    }
+    return true;
+}
+
+bool free_of_calendars(const SmileSlice& earlier, const SmileSlice& later) {
+    const double low = std::max(earlier.k_low, later.k_low), high = std::min(earlier.k_high, later.k_high);
+    if (!(low <= high)) return true;
+    for (int n = 0; n < kCheckPoints; ++n) {
+        const double k = low + (high - low) * n / (kCheckPoints - 1);
+        const double before = variance_at(earlier, k), after = variance_at(later, k);
+        const double noise = 2 * std::sqrt(std::max(after, 0.0) * later.years) * 1e-4;
+        if (after + noise < before) return false;
+    }
+    return true;
+}
+
+bool fit_svi(std::span<const SmilePoint> offered, SmileSlice& slice, const SmileSlice* earlier) {
     std::vector<SmilePoint> points;
     std::copy_if(offered.begin(), offered.end(), std::back_inserter(points), believable);
     if (points.empty() || !(slice.years > 0)) return false;
@@ -193,14 +242,9 @@ bool fit_svi(std::span<const SmilePoint> offered, SmileSlice& slice) {
         slice.sigma = 0.1;
     } else {
         Candidate best;
-        const Shape shape = search(points, slice, best);
+        const Shape shape = search(points, slice, earlier, best);
         if (!std::isfinite(best.error)) return false;
-        const double c = best.p + best.q;
-        slice.a = best.a;
-        slice.b = c / shape.sigma;
-        slice.rho = c > 0 ? (best.p - best.q) / c : 0;
-        slice.m = shape.m;
-        slice.sigma = shape.sigma;
+        set_smile(best, shape, slice);
     }
     slice.rms_vol = rms_of(points, slice);
     return std::isfinite(slice.rms_vol);
