@@ -56,6 +56,12 @@ Json merge(const Json& hedger, const Json& exchange, bool replay_identical) {
     out["duplicate_cl_ord_ids"] = exchange.at("orders").at("duplicate_cl_ord_ids");
     out["tick_to_hedge"] = hedger.at("tick_to_hedge");
     out["pnl"] = hedger.at("pnl");
+    out["surfaces"] = Json::object();
+    out["pnl_explain"] = Json::object();
+    for (const auto& [name, underlying] : hedger.at("underlyings").items()) {
+        out["surfaces"][name] = underlying.value("surfaces", Json::array());
+        out["pnl_explain"][name] = underlying.value("pnl_explain", Json::object());
+    }
     out["journal"] = hedger.at("journal");
     out["alerts"] = hedger.at("alerts");
     out["replay_identical"] = replay_identical;
@@ -108,6 +114,28 @@ std::string underlying_words(const Json& summary, const std::string& name) {
     return words;
 }
 
+/// How well each expiry's smile fits, in vol points.
+std::string surface_words(const Json& slices) {
+    std::string words;
+    for (const Json& s : slices) {
+        words += fmt::format(
+            "            {}  {:<10} vol {:>6.2f} %  residual {:>5.2f} vol points, {} quotes; forward: {}\n",
+            s.value("expiry", ""), s.value("source", ""), 100 * s.value("atm_vol", 0.0),
+            s.value("rms_vol_points", 0.0), s.value("quotes", 0), s.value("forward_source", ""));
+    }
+    return words.empty() ? words : "  surfaces\n" + words;
+}
+
+/// The parts of the profit, in quote currency, largest causes and all.
+std::string explain_words(const Json& explain) {
+    const auto parts = explain.find("in_quote");
+    if (parts == explain.end()) return {};
+    std::string words = "  explained, in quote currency\n";
+    for (const auto& [cause, amount] : parts->items())
+        words += fmt::format("            {:<14}{:>14.2f}\n", cause, amount.get<double>());
+    return words;
+}
+
 std::string in_words(const Json& summary, const std::vector<std::string>& failures) {
     const Json& hedges = summary.at("hedges");
     const Json& latency = summary.at("tick_to_hedge");
@@ -127,6 +155,10 @@ std::string in_words(const Json& summary, const std::vector<std::string>& failur
         micros(latency.at("p50_ns")), micros(latency.at("p99_ns")), micros(latency.at("max_ns")));
     words += fmt::format("  pnl       {:.2f} in quote currency\n",
                          summary.at("pnl").at("total_quote").get<double>());
+    for (const auto& [name, delta] : summary.at("net_delta").items()) {
+        words += surface_words(summary.at("surfaces").value(name, Json::array()));
+        words += explain_words(summary.at("pnl_explain").value(name, Json::object()));
+    }
     words += fmt::format("  positions {}\n", summary.at("positions_equal").get<bool>()
                                                  ? "the hedger's and the exchange's are equal"
                                                  : "DIFFER: " + summary.at("position_differences").dump());

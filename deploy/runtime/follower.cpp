@@ -25,6 +25,8 @@ bool Follower::begin(const hedge::StateMemory& state, std::string& error) {
         return false;
     }
     next_snapshot_ = state.state().last_sequence + options_.journal.snapshot_every;
+    explainer_.begin(replica_.state());
+    figures_.explained = &explainer_;
     return true;
 }
 
@@ -51,6 +53,7 @@ void Follower::run(const Round& round) {
         const bool good = !failed_.load(std::memory_order_relaxed);
         if (good && options_.plan && !stopping) plan();
         if (good && (replica_.state().last_sequence >= next_snapshot_ || stopping)) snapshot();
+        if (stopping) explainer_.finish(replica_.state(), replica_.config().engine);
         if (round) round(*this);
         if (stopping) return;
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -136,6 +139,7 @@ bool Follower::wait_until_durable(std::uint64_t sequence) const {
 }
 
 void Follower::note_event(const Event& e) {
+    explainer_.observe(e, replica_.state(), replica_.config().engine);
     switch (e.header.type) {
         case EventType::book_level:
             figures_.messages += e.payload.book_level.last;

@@ -19,6 +19,7 @@
 #include "deploy/runtime/hot_loop.h"
 #include "deploy/runtime/latency.h"
 #include "deploy/runtime/replica.h"
+#include "hedge/explain.h"
 
 namespace hw::deploy {
 
@@ -32,6 +33,7 @@ struct RunFigures {
         last_delta_before{};  ///< net delta that the last hedge was sent for
     std::uint64_t surfaces = 0;
     std::uint64_t ladders = 0;
+    const hedge::Explainer* explained = nullptr;  ///< the profit since this run began, in its parts
     std::uint64_t snapshots = 0;
 };
 
@@ -86,6 +88,7 @@ class Follower {
     Replica replica_;
     BlobStore blobs_;
     RunFigures figures_;
+    hedge::Explainer explainer_;
     std::array<std::vector<std::byte>, kBlobsKept> kept_;
     std::size_t kept_cursor_ = 0;
     std::int64_t next_plan_ns_ = 0;

@@ -68,8 +68,30 @@ ordered_json surfaces_json(const hedge::UnderlyingState& u) {
     return all;
 }
 
+ordered_json line_json(const hedge::ExplainLine& line) {
+    ordered_json j;
+    for (std::size_t c = 0; c < hedge::kCauses; ++c)
+        j[std::string(to_string(static_cast<hedge::Cause>(c)))] = line.parts[c].to_double();
+    j["total"] = line.total.to_double();
+    return j;
+}
+
+/// In coin, in quote currency, and both in quote currency at the price now.
+ordered_json explain_json(const hedge::Explanation& e, double reference) {
+    ordered_json all;
+    for (std::size_t c = 0; c < hedge::kCauses; ++c)
+        all[std::string(to_string(static_cast<hedge::Cause>(c)))] =
+            e.coin.parts[c].to_double() * reference + e.quote.parts[c].to_double();
+    all["total"] = e.coin.total.to_double() * reference + e.quote.total.to_double();
+    return {{"coin", line_json(e.coin)},
+            {"quote", line_json(e.quote)},
+            {"hedges_coin", line_json(e.hedges_coin)},
+            {"hedges_quote", line_json(e.hedges_quote)},
+            {"in_quote", all}};
+}
+
 ordered_json underlying_json(const RunReport& report, const RunConfig& config,
-                             const hedge::EngineState& state, std::uint16_t i) {
+                             const hedge::EngineState& state, const RunFigures& figures, std::uint16_t i) {
     const hedge::UnderlyingState& u = state.underlyings[i];
     const hedge::UnderlyingConfig* rules = rules_of(config, u);
     const hedge::Profit profit = hedge::profit_of(state, UnderlyingId{i});
@@ -111,6 +133,9 @@ ordered_json underlying_json(const RunReport& report, const RunConfig& config,
                 {"fees_quote", profit.fees_quote},
                 {"total_quote", profit.total_quote},
                 {"complete", profit.complete}};
+    if (figures.explained != nullptr)
+        j["pnl_explain"] = explain_json(figures.explained->of(UnderlyingId{i}), u.reference);
+    j["min_variance"] = {{"gain", u.min_variance.gain}, {"samples", u.min_variance.samples}};
     j["surfaces"] = surfaces_json(u);
     return j;
 }
@@ -143,7 +168,7 @@ std::string report_json(const RunReport& report, const RunConfig& config, const 
     for (std::uint16_t i = 0; i < state.underlying_count; ++i) {
         const hedge::UnderlyingState& u = state.underlyings[i];
         if (!u.configured && u.positions_held == 0) continue;
-        underlyings[std::string(u.name.view())] = underlying_json(report, config, state, i);
+        underlyings[std::string(u.name.view())] = underlying_json(report, config, state, figures, i);
         total += hedge::profit_of(state, UnderlyingId{i}).total_quote;
     }
     j["underlyings"] = underlyings;
