@@ -88,7 +88,8 @@ void Follower::publish(UnderlyingId underlying) {
     const auto to_engine = [&](EventType type, std::vector<std::byte> bytes) {
         return hand_over(type, underlying, std::move(bytes));
     };
-    plan_underlying(replica_.state(), replica_.config().engine, underlying, options_.planner, to_engine);
+    plan_underlying(replica_.state(), replica_.config().engine, underlying, options_.planner,
+                    min_variance_[index(underlying)], to_engine);
 }
 
 std::optional<std::uint64_t> Follower::hand_over(EventType type, UnderlyingId underlying,

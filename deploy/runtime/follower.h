@@ -20,6 +20,7 @@
 #include "deploy/runtime/latency.h"
 #include "deploy/runtime/replica.h"
 #include "hedge/explain.h"
+#include "hedge/planner/min_variance.h"
 
 namespace hw::deploy {
 
@@ -89,6 +90,7 @@ class Follower {
     BlobStore blobs_;
     RunFigures figures_;
     hedge::Explainer explainer_;
+    std::array<hedge::MinVariance, hedge::kMaxUnderlyings> min_variance_{};
     std::array<std::vector<std::byte>, kBlobsKept> kept_;
     std::size_t kept_cursor_ = 0;
     std::int64_t next_plan_ns_ = 0;

@@ -125,18 +125,42 @@ double variance_at(const SmileSlice& s, double k) {
     return s.a + s.b * (s.rho * x + std::sqrt(x * x + s.sigma * s.sigma));
 }
 
+double squared_error(std::span<const SmilePoint> points, const SmileSlice& s) {
+    double sum = 0;
+    for (const SmilePoint& p : points) {
+        const double off = variance_at(s, p.k) - p.vol * p.vol * s.years;
+        sum += variance_weight(p, s.years) * off * off;
+    }
+    return sum;
+}
+
+/// How much total variance lacks at most to lie nowhere below the earlier expiry's.
+double shortfall(const SmileSlice& earlier, const SmileSlice& later) {
+    const double low = std::max(earlier.k_low, later.k_low), high = std::min(earlier.k_high, later.k_high);
+    double most = 0;
+    for (int n = 0; n < kCheckPoints; ++n) {
+        const double k = low + (high - low) * n / (kCheckPoints - 1);
+        most = std::max(most, variance_at(earlier, k) - variance_at(later, k));
+    }
+    return most;
+}
+
 /// Coarse grid, then a shrinking pattern around the best place.
 Shape search(std::span<const SmilePoint> points, const SmileSlice& slice, const SmileSlice* earlier,
              Candidate& best) {
     const double span = std::max(slice.k_high - slice.k_low, 1e-3);
     Shape at{0.5 * (slice.k_low + slice.k_high), 0.25 * span};
     const auto look = [&](Shape shape) {
-        const Candidate c = best_for(points, slice.years, shape);
+        Candidate c = best_for(points, slice.years, shape);
         if (!(c.error < best.error)) return false;
         SmileSlice trial = slice;
         set_smile(c, shape, trial);
-        if (!free_of_butterflies(trial) || (earlier != nullptr && !free_of_calendars(*earlier, trial)))
-            return false;
+        if (earlier != nullptr && !free_of_calendars(*earlier, trial)) {
+            c.a = trial.a += shortfall(*earlier, trial);
+            c.error = squared_error(points, trial);
+            if (!(c.error < best.error)) return false;
+        }
+        if (!free_of_butterflies(trial)) return false;
         best = c;
         at = shape;
         return true;
