@@ -12,9 +12,13 @@ namespace {
 Greeks intrinsic(const OptionTerms& o, double s) {
     Greeks g;
     const double exercise = s * (o.forward - o.strike);
+    const bool inverse = o.settlement == Settlement::inverse;
+    // Without volatility a linear option is still paid at the expiry only.
+    const double discount = inverse || o.rate == 0 || !(o.years > 0) ? 1.0 : exp(-o.rate * o.years);
     if (exercise > 0) {
-        g.price = o.settlement == Settlement::inverse ? exercise / o.forward : exercise;
-        g.delta = s;
+        g.price = inverse ? exercise / o.forward : discount * exercise;
+        g.delta = discount * s;
+        if (!inverse && o.years > 0) g.theta = o.rate * g.price / 365.0;
     }
     g.net_delta = o.settlement == Settlement::inverse ? g.delta - g.price : g.delta;
     return g;

@@ -126,6 +126,10 @@ TEST_F(Price, ExpiredOptionsAreWorthTheirExerciseValue) {
     EXPECT_EQ(figure(1, 7), 10);
     EXPECT_EQ(figure(2, 7), 0.25);
     EXPECT_EQ(figure(2, 10), 0);
+    // Without volatility, but with time: paid at the expiry.
+    ASSERT_EQ(run(std::string(kHeader) + "linear,call,110,100,1,0,0.05\n"), 0);
+    EXPECT_NEAR(figure(1, 7), 10 * std::exp(-0.05), 1e-13);
+    EXPECT_NEAR(figure(1, 12), 0.05 * 10 * std::exp(-0.05) / 365, 1e-15);
 }
 
 TEST_F(Price, SpreadsheetsLineEndsAndEmptyLinesAreFine) {
