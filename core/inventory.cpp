@@ -1,7 +1,5 @@
 #include "core/inventory.h"
 
-#include <algorithm>
-
 namespace hw {
 
 using pricing::kLanes;
@@ -154,6 +152,7 @@ void Inventory::sum_puts(ExpiryGroup& g) {
 void Inventory::rebuild_refs(Book& book) {
     std::uint16_t count = 0;
     for (std::uint16_t g = 0; g < book.group_count; ++g) {
+        book.groups[g].first_ref = count;
         for (std::uint16_t b = book.groups[g].first_block; b != 0; b = next_[b - 1])
             book.refs[count++] = {static_cast<std::uint16_t>(b - 1), g};
     }
@@ -210,11 +209,8 @@ Inventory::Place Inventory::set(UnderlyingId underlying, InstrumentId id, const 
 }
 
 std::span<const pricing::BlockRef> Inventory::refs(UnderlyingId u, std::uint16_t group) const {
-    const auto all = refs(u);
-    const auto first =
-        std::find_if(all.begin(), all.end(), [&](pricing::BlockRef r) { return r.group == group; });
-    const auto last = std::find_if(first, all.end(), [&](pricing::BlockRef r) { return r.group != group; });
-    return {first, last};
+    const ExpiryGroup& g = groups(u)[group];
+    return refs(u).subspan(g.first_ref, (g.nodes + kLanes - 1) / kLanes);
 }
 
 std::uint32_t Inventory::nodes(UnderlyingId u) const {

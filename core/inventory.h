@@ -32,8 +32,9 @@ struct ExpiryGroup {
     std::uint16_t first_block = 0;  ///< index + 1
     std::uint16_t last_block = 0;
     std::uint16_t nodes = 0;
+    std::uint16_t first_ref = 0;  ///< index into refs() of the underlying
     Settlement settlement = Settlement::inverse;
-    std::uint8_t reserved[5] = {};
+    std::uint8_t reserved[3] = {};
 };
 static_assert(sizeof(ExpiryGroup) == 48);
 

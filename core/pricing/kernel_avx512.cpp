@@ -4,6 +4,6 @@
 
 namespace hw::pricing {
 
-const Kernel k_avx512_kernel{delta_gamma, full, attach_blocks, vol_steps};
+const Kernel k_avx512_kernel{delta_gamma, full, attach, vol_steps};
 
 }  // namespace hw::pricing

@@ -13,6 +13,8 @@ namespace hw::pricing {
 namespace {
 
 constexpr double kInvSqrt2Pi = 0.39894228040143267794;
+/// 1.5 * 2^52: what is added to it is rounded to an integer.
+constexpr double kMagic = 6755399441055744.0;
 
 inline Lanes horner(Lanes x, Lanes r) {
     (void)x;
@@ -26,7 +28,7 @@ inline Lanes horner(Lanes x, Lanes r, double next, More... more) {
 /// exp(-s/2), s >= 0.
 inline Lanes exp_minus_half(Lanes s) {
     const Lanes rate = all(-0.72134752044448170368);  // -log2(e)/2
-    const Lanes magic = all(6755399441055744.0);  // 1.5 * 2^52: what is added to it is rounded to an integer
+    const Lanes magic = all(kMagic);
     const Lanes limited = least(s, all(1400.0));
     const Lanes shifted = fma(limited, rate, magic);
     const Lanes f = fms(limited, rate, shifted - magic);
@@ -191,6 +193,70 @@ void vol_steps(VolBlock& b) {
     householder(x, half_power, price, s);
     store(b.last_step, householder(x, half_power, price, s));
     store(b.total_vol, s);
+}
+
+/// ln(1 + y), y >= -1; what rounding took from 1 + y is put back by the quotient (Kahan's remark). The series
+/// is that of 2 atanh(s), s = f / (2 + f). -1 gives the logarithm of the least normal number or less.
+inline Lanes log1p(Lanes y) {
+    const Lanes one = all(1.0);
+    const Lanes x = one + y;
+    const Lanes exponent = exponent_of(x);
+    const Lanes f = scale_by(x, all(kMagic) - exponent) - one;
+    const Lanes s = f / (all(2.0) + f);
+    const Lanes z = s * s;
+    const Lanes tail = z * horner(z, all(2.0 / 25), 2.0 / 23, 2.0 / 21, 2.0 / 19, 2.0 / 17, 2.0 / 15,
+                                  2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3);
+    const Lanes half_square = all(0.5) * f * f;
+    const Lanes low = fma(exponent, all(1.90821492927058770002e-10), s * (half_square + tail));
+    const Lanes log = fms(exponent, all(6.93147180369123816490e-01), (half_square - low) - f);
+    const Lanes rounded = x - one;
+    return if_positive(magnitude(rounded), log * (y / rounded), y);
+}
+
+/// N(z).
+inline Lanes normal_integral(Lanes z) {
+    const Ratio r = tail_ratio(magnitude(z));
+    const Lanes tail = exp_minus_half(z * z) * r.p / r.q;
+    return if_positive(z, all(1.0) - tail, tail);
+}
+
+/// d vol / d ln F, given d vol / d k and N(d1).
+inline Lanes response(const SmileResponse& r, double root_years, Lanes slope, Lanes call_delta) {
+    const Lanes quadratic = fma(fma(all(r.c), call_delta, all(r.b)), call_delta, all(r.a));
+    return fma(all(r.ssr - 1), slope, quadratic * all(1 / root_years));
+}
+
+void attach_block(KernelBlock& b, const RiskBlock& risk, const AttachTerms& t) {
+    const Lanes zero = all(0), one = all(1.0);
+    const Lanes k = log1p((load(risk.strike) - all(t.forward)) / all(t.forward));
+    const Lanes inside = least(greatest(k, all(t.k_low)), all(t.k_high));
+    const Lanes x = inside - all(t.m);
+    const Lanes distance = root(fma(x, x, all(t.sigma * t.sigma)));
+    const Lanes w = fma(all(t.b), fma(all(t.rho), x, distance), all(t.a));
+    const Lanes years = all(t.years_of_fit);
+    const Lanes vol = root(w / years);
+    const Lanes edge = if_positive(distance, x / distance, zero);
+    const Lanes slope_inside = all(t.b) * (all(t.rho) + edge) / (all(2.0) * vol * years);
+    const Lanes slope = if_positive(magnitude(k - inside), zero, slope_inside);
+    const Lanes v = vol * all(t.root_years);
+    const Lanes call_delta = normal_integral(fms(all(0.5), v, k / v));
+    // An empty lane, or one where the smile has no variance: nothing that could reach a sum.
+    const auto keep = [&](double* to, Lanes value, Lanes otherwise) {
+        const Lanes known = if_positive(w, value, otherwise);
+        store(to, if_positive(load(risk.strike), known, otherwise));
+    };
+    keep(b.k, k, zero);
+    keep(b.vol, vol, one);
+    keep(b.inv_vol, one / vol, one);
+    keep(b.drift, response(t.surface, t.root_years, slope, call_delta), zero);
+    keep(b.skew, response(t.delta, t.root_years, slope, call_delta), zero);
+}
+
+void attach(KernelBlock* blocks, const RiskBlock* risk, std::span<const BlockRef> refs,
+            const AttachTerms& terms) {
+    AttachTerms t = terms;
+    if (!(t.years_of_fit > 0)) t.a = t.b = 0;  // no variance anywhere
+    for (const BlockRef ref : refs) attach_block(blocks[ref.block], risk[ref.block], t);
 }
 
 }  // namespace

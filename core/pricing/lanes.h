@@ -16,6 +16,12 @@
 namespace hw::pricing {
 namespace {
 
+// For exponent_of (of x > 0, normal: the n that leaves x / 2^n between 1/sqrt(2) and sqrt(2)): added to the
+// bits of x, the exponent field counts from there; as the low bits of a number from 2^52 on it is one itself.
+constexpr std::int64_t kFromHalfRootTo1 = 0x3ff0'0000'0000'0000 - 0x3fe6'a09e'667f'3bcd;
+constexpr std::int64_t kBitsOf2To52 = 0x4330'0000'0000'0000;
+constexpr double kBiasAnd2To52 = 4503599627370496.0 + 1023;
+
 #if HW_SIMD_LEVEL == 3
 
 struct Lanes {
@@ -31,6 +37,8 @@ inline Lanes operator/(Lanes a, Lanes b) { return {_mm512_div_pd(a.v, b.v)}; }
 inline Lanes fma(Lanes a, Lanes b, Lanes c) { return {_mm512_fmadd_pd(a.v, b.v, c.v)}; }
 inline Lanes fms(Lanes a, Lanes b, Lanes c) { return {_mm512_fmsub_pd(a.v, b.v, c.v)}; }
 inline Lanes least(Lanes a, Lanes b) { return {_mm512_min_pd(a.v, b.v)}; }
+inline Lanes greatest(Lanes a, Lanes b) { return {_mm512_max_pd(a.v, b.v)}; }
+inline Lanes root(Lanes a) { return {_mm512_sqrt_pd(a.v)}; }
 inline Lanes magnitude(Lanes a) { return {_mm512_abs_pd(a.v)}; }
 /// Per lane: test > 0 ? yes : no.
 inline Lanes if_positive(Lanes test, Lanes yes, Lanes no) {
@@ -43,6 +51,12 @@ inline Lanes scale_by(Lanes p, Lanes shifted) {
 }
 inline __m256d fold(Lanes a) {
     return _mm256_add_pd(_mm512_castpd512_pd256(a.v), _mm512_extractf64x4_pd(a.v, 1));
+}
+inline Lanes exponent_of(Lanes x) {
+    const __m512i up = _mm512_set1_epi64(kFromHalfRootTo1);
+    const __m512i place = _mm512_srli_epi64(_mm512_add_epi64(_mm512_castpd_si512(x.v), up), 52);
+    const __m512i number = _mm512_or_si512(place, _mm512_set1_epi64(kBitsOf2To52));
+    return {_mm512_sub_pd(_mm512_castsi512_pd(number), _mm512_set1_pd(kBiasAnd2To52))};
 }
 
 #elif HW_SIMD_LEVEL == 2
@@ -72,6 +86,10 @@ inline Lanes fms(Lanes a, Lanes b, Lanes c) {
     return {_mm256_fmsub_pd(a.low, b.low, c.low), _mm256_fmsub_pd(a.high, b.high, c.high)};
 }
 inline Lanes least(Lanes a, Lanes b) { return {_mm256_min_pd(a.low, b.low), _mm256_min_pd(a.high, b.high)}; }
+inline Lanes greatest(Lanes a, Lanes b) {
+    return {_mm256_max_pd(a.low, b.low), _mm256_max_pd(a.high, b.high)};
+}
+inline Lanes root(Lanes a) { return {_mm256_sqrt_pd(a.low), _mm256_sqrt_pd(a.high)}; }
 inline Lanes magnitude(Lanes a) {
     const __m256d sign = _mm256_set1_pd(-0.0);
     return {_mm256_andnot_pd(sign, a.low), _mm256_andnot_pd(sign, a.high)};
@@ -89,6 +107,13 @@ inline Lanes scale_by(Lanes p, Lanes shifted) {
     return {scale_by(p.low, shifted.low), scale_by(p.high, shifted.high)};
 }
 inline __m256d fold(Lanes a) { return _mm256_add_pd(a.low, a.high); }
+inline __m256d exponent_of(__m256d x) {
+    const __m256i up = _mm256_set1_epi64x(kFromHalfRootTo1);
+    const __m256i place = _mm256_srli_epi64(_mm256_add_epi64(_mm256_castpd_si256(x), up), 52);
+    const __m256i number = _mm256_or_si256(place, _mm256_set1_epi64x(kBitsOf2To52));
+    return _mm256_sub_pd(_mm256_castsi256_pd(number), _mm256_set1_pd(kBiasAnd2To52));
+}
+inline Lanes exponent_of(Lanes x) { return {exponent_of(x.low), exponent_of(x.high)}; }
 
 #else
 
@@ -131,6 +156,12 @@ inline Lanes fms(const Lanes& a, const Lanes& b, const Lanes& c) {
 inline Lanes least(const Lanes& a, const Lanes& b) {
     return each([&](std::size_t i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; });
 }
+inline Lanes greatest(const Lanes& a, const Lanes& b) {
+    return each([&](std::size_t i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; });
+}
+inline Lanes root(const Lanes& a) {
+    return each([&](std::size_t i) { return std::sqrt(a.v[i]); });
+}
 inline Lanes magnitude(const Lanes& a) {
     return each([&](std::size_t i) { return std::fabs(a.v[i]); });
 }
@@ -141,6 +172,12 @@ inline Lanes scale_by(const Lanes& p, const Lanes& shifted) {
     return each([&](std::size_t i) {
         return std::bit_cast<double>(std::bit_cast<std::uint64_t>(p.v[i]) +
                                      (std::bit_cast<std::uint64_t>(shifted.v[i]) << 52));
+    });
+}
+inline Lanes exponent_of(const Lanes& x) {
+    return each([&](std::size_t i) {
+        const std::uint64_t place = (std::bit_cast<std::uint64_t>(x.v[i]) + kFromHalfRootTo1) >> 52;
+        return std::bit_cast<double>(place | kBitsOf2To52) - kBiasAnd2To52;
     });
 }
 

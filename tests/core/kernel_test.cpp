@@ -268,6 +268,57 @@ TEST(Attach, TakesVolatilitiesAndResponsesFromTheSmile) {
     for (std::size_t lane = 3; lane < kLanes; ++lane) EXPECT_EQ(block.inv_vol[lane], 1);
 }
 
+// Strikes from a twentieth to twenty times the forward, empty lanes between, smiles of all kinds.
+TEST(Attach, IsEqualToTheBitAtEveryLevelAndNearTheScalarFormulas) {
+    std::mt19937_64 random(11);
+    const auto uniform = [&](double low, double high) {
+        return std::uniform_real_distribution<double>(low, high)(random);
+    };
+    for (int n = 0; n < 5'000; ++n) {
+        AttachTerms t;
+        t.forward = uniform(1, 100'000);
+        t.years_of_fit = uniform(1e-5, 2);
+        t.root_years = std::sqrt(t.years_of_fit);
+        t.sigma = n % 10 == 0 ? 0 : uniform(0.01, 0.5);
+        t.a = t.years_of_fit * uniform(n % 7 == 0 ? -1 : 0.01, 1), t.b = uniform(0, 0.5);
+        t.rho = uniform(-1, 1), t.m = uniform(-0.3, 0.3);
+        t.k_low = uniform(-2, 0), t.k_high = uniform(0, 2);
+        t.surface = {uniform(0, 1), 0, 0, 0};
+        t.delta = {uniform(0, 1), uniform(-0.1, 0.1), uniform(-0.1, 0.1), uniform(-0.1, 0.1)};
+        RiskBlock risk{};
+        for (std::size_t lane = 0; lane < kLanes; ++lane)
+            if (random() % 4 != 0) risk.strike[lane] = t.forward * std::exp(uniform(-3, 3));
+        risk.strike[7] = t.forward;
+        if (n % 5 == 0) risk.strike[6] = t.forward * (1 + uniform(-1e-9, 1e-9));
+        KernelBlock scalar{};
+        const BlockRef ref{0, 0};
+        kernel(SimdLevel::scalar).attach(&scalar, &risk, {&ref, 1}, t);
+        for (const SimdLevel level : kLevels) {
+            if (!is_supported(level)) continue;
+            KernelBlock other{};
+            kernel(level).attach(&other, &risk, {&ref, 1}, t);
+            ASSERT_EQ(std::memcmp(&scalar, &other, sizeof other), 0) << to_string(level) << " case " << n;
+        }
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+            const double k = test::quad_log1p((risk.strike[lane] - t.forward) / t.forward);
+            const double x = std::clamp(k, t.k_low, t.k_high) - t.m;
+            const double w = t.a + t.b * (t.rho * x + std::sqrt(x * x + t.sigma * t.sigma));
+            if (risk.strike[lane] == 0 || w <= 0) {
+                ASSERT_EQ(scalar.vol[lane], 1);
+                ASSERT_EQ(scalar.skew[lane], 0);
+                continue;
+            }
+            ASSERT_NEAR(scalar.k[lane], k, 4.5e-16 * std::abs(k)) << "case " << n;
+            const double vol = std::sqrt(w / t.years_of_fit), v = vol * t.root_years;
+            ASSERT_NEAR(scalar.vol[lane], vol, 1e-10 * (vol + t.b / std::max(w, 1e-6))) << "case " << n;
+            if (k > t.k_low && k < t.k_high) continue;
+            const double n1 = normal_cdf(0.5 * v - k / v);
+            const double wanted = (t.delta.a + (t.delta.b + t.delta.c * n1) * n1) / t.root_years;
+            ASSERT_NEAR(scalar.skew[lane], wanted, 1e-9 / t.root_years) << "case " << n;
+        }
+    }
+}
+
 TEST(Log1p, IsGoodToTheLastPlaces) {
     std::mt19937_64 random(3);
     for (int n = 0; n < 200'000; ++n) {
