@@ -190,9 +190,10 @@ double gap_to_marks(const SmileSlice& slice, const std::vector<SmilePoint>& mark
     return count == 0 ? 0 : std::sqrt(sum / static_cast<double>(count));
 }
 
-bool fit_points(const std::vector<SmilePoint>& points, const SmileSlice* earlier, SmileSlice& slice) {
+bool fit_points(const std::vector<SmilePoint>& points, const SmileSlice* earlier, const SmileSlice* last,
+                SmileSlice& slice) {
     SmileSlice trial = slice;
-    if (fit_svi(points, trial, earlier) && trial.rms_vol <= kShapelessRms) {
+    if (fit_svi(points, trial, earlier, last) && trial.rms_vol <= kShapelessRms) {
         slice = trial;
         return true;
     }
@@ -219,7 +220,7 @@ void fit_expiry(const EngineState& state, UnderlyingId underlying, const Planner
     e.slice.years = pricing::variance_years(e.key.expiry, state.now, options.settlement_window);
     const Quoting q{u.reference * e.slice.forward_ratio, e.slice.years, last_slice(u, e.key)};
     e.points = points_of(price_all(state, *e.listed, q, options));
-    if (!fit_points(e.used(), nullptr, e.slice)) return;
+    if (!fit_points(e.used(), nullptr, q.last, e.slice)) return;
     const bool own = e.points.quoted.size() >= kQuotesForOwnFit;
     e.slice.source = own ? VolSource::own_fit : VolSource::venue_mark;
     e.slice.mark_gap = own ? gap_to_marks(e.slice, e.points.marked) : 0;
@@ -239,7 +240,7 @@ void remove_calendars(std::vector<Expiry>& expiries) {
         if (earlier == nullptr || later.source == VolSource::none) continue;
         if (free_of_calendars(earlier->slice, later)) continue;
         SmileSlice again = later;
-        if (fit_points(expiries[n].used(), &earlier->slice, again)) {
+        if (fit_points(expiries[n].used(), &earlier->slice, nullptr, again)) {
             again.mark_gap =
                 again.source == VolSource::own_fit ? gap_to_marks(again, expiries[n].points.marked) : 0;
             later = again;

@@ -11,6 +11,13 @@ namespace hw::hedge {
 
 namespace {
 
+/// A point as the fit sees it.
+struct Variance {
+    double k = 0;
+    double w = 0;       ///< total variance
+    double weight = 1;  ///< of its squared residual
+};
+
 /// Weighted sums over the points for one (m, sigma): normal equations of w = a + p*u + q*v.
 struct Normal {
     std::array<std::array<double, 3>, 3> matrix{};
@@ -29,25 +36,32 @@ struct Shape {
 };
 
 /// The residual that counts is in vol: dw = 2 vol years dvol.
-double variance_weight(const SmilePoint& point, double years) {
-    const double scale = point.weight / (2.0 * point.vol * years);
-    return scale * scale;
+std::vector<Variance> variances_of(std::span<const SmilePoint> points, double years) {
+    std::vector<Variance> out;
+    for (const SmilePoint& p : points) {
+        const double scale = p.weight / (2.0 * p.vol * years);
+        out.push_back({p.k, p.vol * p.vol * years, scale * scale});
+    }
+    return out;
 }
 
-Normal normal_equations(std::span<const SmilePoint> points, double years, Shape shape) {
+/// u = z + y and v = z - y; as z^2 = y^2 + 1, u v is 1 everywhere.
+Normal normal_equations(std::span<const Variance> points, Shape shape) {
     Normal n;
-    for (const SmilePoint& point : points) {
-        const double y = (point.k - shape.m) / shape.sigma;
+    double one = 0, u1 = 0, v1 = 0, u2 = 0, v2 = 0;
+    const double inverse = 1 / shape.sigma;
+    for (const Variance& point : points) {
+        const double y = (point.k - shape.m) * inverse;
         const double z = std::sqrt(y * y + 1.0);
-        const std::array<double, 3> row = {1.0, z + y, z - y};
-        const double w = point.vol * point.vol * years;
-        const double weight = variance_weight(point, years);
-        for (std::size_t i = 0; i < 3; ++i) {
-            n.right[i] += weight * row[i] * w;
-            for (std::size_t j = 0; j < 3; ++j) n.matrix[i][j] += weight * row[i] * row[j];
-        }
-        n.square += weight * w * w;
+        const double u = z + y, v = z - y;
+        const double weight = point.weight, target = weight * point.w;
+        one += weight;
+        u1 += weight * u, v1 += weight * v;
+        u2 += weight * u * u, v2 += weight * v * v;
+        n.right[0] += target, n.right[1] += target * u, n.right[2] += target * v;
+        n.square += target * point.w;
     }
+    n.matrix = {{{one, u1, v1}, {u1, u2, one}, {v1, one, v2}}};
     return n;
 }
 
@@ -90,8 +104,8 @@ Candidate solve(const Normal& n, std::span<const std::size_t> active) {
 /// Lowest variance of the smile: at the vertex of the hyperbola.
 double least_variance(const Candidate& c) { return c.a + 2.0 * std::sqrt(c.p * c.q); }
 
-Candidate best_for(std::span<const SmilePoint> points, double years, Shape shape) {
-    const Normal n = normal_equations(points, years, shape);
+Candidate best_for(std::span<const Variance> points, Shape shape) {
+    const Normal n = normal_equations(points, shape);
     static constexpr std::array<std::size_t, 3> kAll = {0, 1, 2};
     static constexpr std::array<std::size_t, 2> kRight = {0, 1};
     static constexpr std::array<std::size_t, 2> kLeft = {0, 2};
@@ -125,11 +139,11 @@ double variance_at(const SmileSlice& s, double k) {
     return s.a + s.b * (s.rho * x + std::sqrt(x * x + s.sigma * s.sigma));
 }
 
-double squared_error(std::span<const SmilePoint> points, const SmileSlice& s) {
+double squared_error(std::span<const Variance> points, const SmileSlice& s) {
     double sum = 0;
-    for (const SmilePoint& p : points) {
-        const double off = variance_at(s, p.k) - p.vol * p.vol * s.years;
-        sum += variance_weight(p, s.years) * off * off;
+    for (const Variance& p : points) {
+        const double off = variance_at(s, p.k) - p.w;
+        sum += p.weight * off * off;
     }
     return sum;
 }
@@ -145,43 +159,77 @@ double shortfall(const SmileSlice& earlier, const SmileSlice& later) {
     return most;
 }
 
-/// Coarse grid, then a shrinking pattern around the best place.
-Shape search(std::span<const SmilePoint> points, const SmileSlice& slice, const SmileSlice* earlier,
-             Candidate& best) {
-    const double span = std::max(slice.k_high - slice.k_low, 1e-3);
-    Shape at{0.5 * (slice.k_low + slice.k_high), 0.25 * span};
-    const auto look = [&](Shape shape) {
-        Candidate c = best_for(points, slice.years, shape);
-        if (!(c.error < best.error)) return false;
-        SmileSlice trial = slice;
-        set_smile(c, shape, trial);
-        if (earlier != nullptr && !free_of_calendars(*earlier, trial)) {
-            c.a = trial.a += shortfall(*earlier, trial);
-            c.error = squared_error(points, trial);
-            if (!(c.error < best.error)) return false;
-        }
-        if (!free_of_butterflies(trial)) return false;
-        best = c;
-        at = shape;
-        return true;
-    };
-    for (int i = -2; i <= 12; ++i) {
-        for (int j = 0; j < 8; ++j) look({slice.k_low + span * 0.1 * i, span * 0.02 * std::pow(2.0, j)});
+/// Looks for the m and sigma that fit best.
+class Search {
+  public:
+    Search(std::span<const Variance> points, const SmileSlice& slice, const SmileSlice* earlier)
+        : points_(points),
+          slice_(slice),
+          earlier_(earlier),
+          span_(std::max(slice.k_high - slice.k_low, 1e-3)),
+          at_{0.5 * (slice.k_low + slice.k_high), 0.25 * span_} {}
+
+    /// All over the place, 120 shapes.
+    void from_scratch() {
+        grid(1, 1);
+        refine(0.05, 0.4);
     }
-    double step_m = 0.05 * span;
-    double step_sigma = 0.4;
-    for (int round = 0; round < 60; ++round) {
-        const Shape from = at;
-        const bool moved = look({from.m + step_m, from.sigma}) | look({from.m - step_m, from.sigma}) |
-                           look({from.m, from.sigma * (1 + step_sigma)}) |
-                           look({from.m, from.sigma / (1 + step_sigma)});
-        if (!moved) {
+    /// Around this shape; a grid of 20 more sees when the market has gone to another one.
+    void from(Shape last) {
+        look(last);
+        grid(3, 2);
+        refine(0.02, 0.2);
+    }
+    bool write(SmileSlice& slice) const {
+        if (!std::isfinite(best_.error)) return false;
+        set_smile(best_, at_, slice);
+        return true;
+    }
+
+  private:
+    void grid(int stride_m, int stride_sigma) {
+        for (int i = -2; i <= 12; i += stride_m) {
+            for (int j = 0; j < 8; j += stride_sigma)
+                look({slice_.k_low + span_ * 0.1 * i, span_ * 0.02 * std::pow(2.0, j)});
+        }
+    }
+    /// A shrinking pattern around the best place so far; steps in m over the range of strikes, in sigma over
+    /// itself.
+    void refine(double step_m, double step_sigma) {
+        constexpr double kFineEnough = 1e-6;
+        for (int round = 0; round < 60 && step_sigma > kFineEnough; ++round) {
+            const Shape from = at_;
+            const double dm = step_m * span_, factor = 1 + step_sigma;
+            const bool moved = look({from.m + dm, from.sigma}) | look({from.m - dm, from.sigma}) |
+                               look({from.m, from.sigma * factor}) | look({from.m, from.sigma / factor});
+            if (moved) continue;
             step_m *= 0.5;
             step_sigma *= 0.5;
         }
     }
-    return at;
-}
+    bool look(Shape shape) {
+        Candidate c = best_for(points_, shape);
+        if (!(c.error < best_.error)) return false;
+        SmileSlice trial = slice_;
+        set_smile(c, shape, trial);
+        if (earlier_ != nullptr && !free_of_calendars(*earlier_, trial)) {
+            c.a = trial.a += shortfall(*earlier_, trial);
+            c.error = squared_error(points_, trial);
+            if (!(c.error < best_.error)) return false;
+        }
+        if (!free_of_butterflies(trial)) return false;
+        best_ = c;
+        at_ = shape;
+        return true;
+    }
+
+    std::span<const Variance> points_;
+    const SmileSlice& slice_;
+    const SmileSlice* earlier_;
+    double span_;
+    Shape at_;
+    Candidate best_;
+};
 
 void set_range(std::span<const SmilePoint> points, SmileSlice& slice) {
     slice.k_low = slice.k_high = points.front().k;
@@ -197,6 +245,9 @@ bool believable(const SmilePoint& p) {
     return std::abs(p.k) < 10 && p.vol > 1e-4 && p.vol < 10 && p.weight > 0 && p.weight < 1e6;
 }
 
+/// From some 30 ms on: below that a total variance says nothing of a volatility.
+bool believable_years(double years) { return years > 1e-9 && years < 1e3; }
+
 std::size_t distinct_strikes(std::span<const SmilePoint> points) {
     std::vector<double> ks;
     for (const SmilePoint& p : points) ks.push_back(p.k);
@@ -208,6 +259,21 @@ double weighted_mean_vol(std::span<const SmilePoint> points) {
     double sum = 0, weights = 0;
     for (const SmilePoint& p : points) sum += p.weight * p.vol, weights += p.weight;
     return sum / weights;
+}
+
+void set_level(double vol, SmileSlice& slice) {
+    slice.a = vol * vol * slice.years;
+    slice.b = slice.rho = slice.m = 0;
+    slice.sigma = 0.1;
+}
+
+/// False: nothing with positive variance and without arbitrage was found.
+bool find_smile(const std::vector<Variance>& points, const SmileSlice* earlier, const SmileSlice* last,
+                SmileSlice& slice) {
+    Search search(points, slice, earlier);
+    const bool warm = last != nullptr && last->b > 0 && last->sigma > 0;
+    warm ? search.from({last->m, last->sigma}) : search.from_scratch();
+    return search.write(slice);
 }
 
 /// The slice is still being made: it gets its source only once it is known to be good.
@@ -254,21 +320,16 @@ bool free_of_calendars(const SmileSlice& earlier, const SmileSlice& later) {
     return true;
 }
 
-bool fit_svi(std::span<const SmilePoint> offered, SmileSlice& slice, const SmileSlice* earlier) {
+bool fit_svi(std::span<const SmilePoint> offered, SmileSlice& slice, const SmileSlice* earlier,
+             const SmileSlice* last) {
     std::vector<SmilePoint> points;
     std::copy_if(offered.begin(), offered.end(), std::back_inserter(points), believable);
-    if (points.empty() || !(slice.years > 0)) return false;
+    if (points.empty() || !believable_years(slice.years)) return false;
     set_range(points, slice);
     if (distinct_strikes(points) < 3) {
-        const double vol = weighted_mean_vol(points);
-        slice.a = vol * vol * slice.years;
-        slice.b = slice.rho = slice.m = 0;
-        slice.sigma = 0.1;
-    } else {
-        Candidate best;
-        const Shape shape = search(points, slice, earlier, best);
-        if (!std::isfinite(best.error)) return false;
-        set_smile(best, shape, slice);
+        set_level(weighted_mean_vol(points), slice);
+    } else if (!find_smile(variances_of(points, slice.years), earlier, last, slice)) {
+        return false;
     }
     slice.rms_vol = rms_of(points, slice);
     return std::isfinite(slice.rms_vol);
@@ -277,7 +338,7 @@ bool fit_svi(std::span<const SmilePoint> offered, SmileSlice& slice, const Smile
 bool fit_flat(std::span<const SmilePoint> offered, SmileSlice& slice) {
     std::vector<SmilePoint> sorted;
     std::copy_if(offered.begin(), offered.end(), std::back_inserter(sorted), believable);
-    if (sorted.empty() || !(slice.years > 0)) return false;
+    if (sorted.empty() || !believable_years(slice.years)) return false;
     std::sort(sorted.begin(), sorted.end(),
               [](const SmilePoint& a, const SmilePoint& b) { return a.vol < b.vol; });
     double half = 0;
@@ -286,9 +347,7 @@ bool fit_flat(std::span<const SmilePoint> offered, SmileSlice& slice) {
     for (double sum = sorted[0].weight; sum < half && middle + 1 < sorted.size();)
         sum += sorted[++middle].weight;
     set_range(sorted, slice);
-    slice.a = sorted[middle].vol * sorted[middle].vol * slice.years;
-    slice.b = slice.rho = slice.m = 0;
-    slice.sigma = 0.1;
+    set_level(sorted[middle].vol, slice);
     slice.rms_vol = rms_of(sorted, slice);
     return std::isfinite(slice.rms_vol);
 }

@@ -1,7 +1,11 @@
 // Smiles without butterflies and calendars, and what two surfaces teach.
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
+#include <cstdlib>
+#include <random>
+#include <string>
 #include <vector>
 
 #include "hedge/planner/svi_fit.h"
@@ -56,6 +60,72 @@ TEST(Arbitrage, ALaterExpiryIsFittedAboveTheEarlierOne) {
     ASSERT_TRUE(fit_svi(points, above, &earlier));
     EXPECT_TRUE(free_of_calendars(earlier, above));
     EXPECT_LT(above.rms_vol, 0.06);
+}
+
+// A moment later the search begins at the last smile: it ends as well as one from scratch, and finds a market
+// that has gone to another shape altogether.
+TEST(Fit, FromTheLastSmileIsAsGoodAsFromScratch) {
+    std::mt19937_64 random(17);
+    std::uniform_real_distribution<double> u(0, 1);
+    for (int n = 0; n < 300; ++n) {
+        SmileSlice smile = flat(0, 0.02 + u(random));
+        smile.a = smile.years * (0.02 + 0.2 * u(random)), smile.b = 0.02 + 0.2 * u(random) * smile.years;
+        smile.rho = u(random) - 0.7, smile.m = 0.2 * u(random) - 0.1, smile.sigma = 0.05 + 0.2 * u(random);
+        std::vector<SmilePoint> points;
+        for (double k = -0.4; k <= 0.4; k += 0.05)
+            points.push_back({k, vol_at(smile, k) + 0.004 * (u(random) - 0.5), 0.5 + u(random)});
+        SmileSlice cold, warm, far_off;
+        cold.years = warm.years = far_off.years = smile.years;
+        ASSERT_TRUE(fit_svi(points, cold));
+        SmileSlice last = cold;
+        last.m += 0.01, last.sigma *= 1.1;
+        ASSERT_TRUE(fit_svi(points, warm, nullptr, &last));
+        EXPECT_LT(warm.rms_vol, 1.05 * cold.rms_vol + 1e-4) << "case " << n;
+        last.m = n % 2 ? 3 : -3, last.sigma = n % 3 ? 5 : 1e-3;
+        ASSERT_TRUE(fit_svi(points, far_off, nullptr, &last));
+        EXPECT_LT(far_off.rms_vol, 1.2 * cold.rms_vol + 5e-4) << "case " << n;
+    }
+}
+
+// Whatever points come in: a smile that can be priced with, without butterflies and above the expiry before,
+// or none.
+TEST(Fit, FuzzGivesSmilesWithoutArbitrageOrNone) {
+    const std::uint64_t seed = std::getenv("HW_FUZZ_SEED")
+                                   ? std::strtoull(std::getenv("HW_FUZZ_SEED"), nullptr, 10)
+                                   : std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const char* wanted = std::getenv("HW_FUZZ_ITERATIONS");
+    const int iterations = wanted ? std::atoi(wanted) : 1'000;
+    std::mt19937_64 random(seed);
+    const auto uniform = [&](double low, double high) {
+        return std::uniform_real_distribution<double>(low, high)(random);
+    };
+    const auto figure = [&](double low, double high) {
+        if (random() % 16 != 0) return uniform(low, high);
+        return std::bit_cast<double>(static_cast<std::uint64_t>(random()));
+    };
+    int fitted = 0;
+    for (int n = 0; n < iterations; ++n) {
+        std::vector<SmilePoint> points(random() % 40);
+        for (SmilePoint& p : points) p = {figure(-1.5, 1.5), figure(0.01, 3), figure(0.001, 5)};
+        SmileSlice slice, earlier = flat(uniform(0.05, 2), uniform(0.001, 1)), last = flat(0.5, 0.5);
+        slice.years = random() % 16 == 0 ? figure(-1, 1) : uniform(1e-6, 2);
+        last.b = figure(0, 1), last.m = figure(-1, 1), last.sigma = figure(0, 2);
+        const bool above = random() % 2 == 0;
+        const bool warm = random() % 2 == 0;
+        if (!fit_svi(points, slice, above ? &earlier : nullptr, warm ? &last : nullptr)) continue;
+        ++fitted;
+        slice.source = VolSource::own_fit;
+        ASSERT_GT(slice.quotes, 0u);
+        for (const double k : {-5.0, -1.0, 0.0, 0.3, 5.0}) {
+            ASSERT_GT(vol_at(slice, k), 0) << "case " << n;
+            ASSERT_LT(vol_at(slice, k), 1e6) << "case " << n;
+        }
+        if (slice.b == 0) continue;  // a level: what is left of fewer than three strikes
+        ASSERT_TRUE(free_of_butterflies(slice)) << "case " << n;
+        ASSERT_TRUE(!above || free_of_calendars(earlier, slice)) << "case " << n;
+    }
+    EXPECT_GT(fitted, iterations / 4);
 }
 
 TEST(VolMoves, AreTheChangesAtAStrike) {
