@@ -44,6 +44,21 @@ Contestant kernel_tick(const std::shared_ptr<OptionBook>& book, SimdLevel level,
             }};
 }
 
+/// The floor: every line that the full set reads is read and added up, and nothing else is done.
+Contestant touch(const std::shared_ptr<OptionBook>& book, std::size_t n) {
+    return {"touch", n, [book](double forward) {
+                book->move_to(forward);
+                double sum[pricing::kLanes] = {};
+                for (const pricing::BlockRef ref : book->refs) {
+                    const pricing::KernelBlock& b = book->blocks[ref.block];
+                    const pricing::RiskBlock& r = book->risk[ref.block];
+                    for (std::size_t i = 0; i < pricing::kLanes; ++i)
+                        sum[i] += b.k[i] + b.vol[i] + b.inv_vol[i] + r.coins[i] + r.strike_coins[i];
+                }
+                return sum[0] + sum[1] + sum[2] + sum[3] + sum[4] + sum[5] + sum[6] + sum[7];
+            }};
+}
+
 Contestant vector_loop(const std::shared_ptr<OptionBook>& book, std::size_t n) {
     struct Constants {
         std::vector<double> k, inv_v, v;
@@ -118,6 +133,7 @@ std::vector<Contestant> contestants(std::size_t options) {
         all.push_back(kernel_full(book, level, options));
         all.push_back(kernel_tick(book, level, options));
     }
+    all.push_back(touch(book, options));
     all.push_back(vector_loop(book, options));
     all.push_back(black_calculator(book, options));
     if (options <= 1'024) all.push_back(analytic_engine(book, options));

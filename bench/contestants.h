@@ -19,6 +19,10 @@ struct Contestant {
 std::vector<Contestant> contestants(std::size_t options);
 /// Warm vectorised and safe scalar implied volatility.
 std::vector<Contestant> vol_contestants();
+/// SVI fits to 16 and 80 quotes, one by one: from scratch, and from the smile of a moment ago.
+std::vector<Contestant> fit_contestants();
+/// A new surface's volatilities into the nodes, at every level.
+std::vector<Contestant> attach_contestants();
 /// New underlying price to net delta, through the engine's own evaluate: `ladder_16384` and `exact_64`.
 std::vector<Contestant> ladder_contestants();
 

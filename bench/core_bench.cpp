@@ -194,6 +194,8 @@ int main(int argc, char** argv) {
         for (const hw::bench::Contestant& c : hw::bench::contestants(n)) register_contestant(c);
     }
     for (const hw::bench::Contestant& c : hw::bench::vol_contestants()) register_contestant(c);
+    for (const hw::bench::Contestant& c : hw::bench::fit_contestants()) register_contestant(c);
+    for (const hw::bench::Contestant& c : hw::bench::attach_contestants()) register_contestant(c);
     for (const hw::bench::Contestant& c : hw::bench::ladder_contestants()) register_contestant(c);
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) {

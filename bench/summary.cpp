@@ -103,6 +103,8 @@ bool write_summary(const std::string& path) {
     auto at_1024 = measure(contestants(1'024), kTurns);
     auto vols = measure(vol_contestants(), kTurns);
     auto ladder = measure(ladder_contestants(), 2'001);
+    auto fits = measure(fit_contestants(), kTurns);
+    auto attached = measure(attach_contestants(), kTurns);
     const auto p50 = [](std::map<std::string, Samples>& s, const std::string& name) {
         const auto found = s.find(name);
         return found == s.end() ? 0.0 : found->second.quantile(0.5);
@@ -126,6 +128,8 @@ bool write_summary(const std::string& path) {
     }
     j["ns_per_volatility"] = figures(vols);
     j["ns_per_tick"] = figures(ladder);
+    j["ns_per_fit"] = figures(fits);
+    j["ns_per_node_attached"] = figures(attached);
     std::ofstream file(path);
     file << j.dump(2) << '\n';
     file.close();

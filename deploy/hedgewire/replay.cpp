@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "core/pricing/kernel.h"
 #include "deploy/hedgewire/commands.h"
 #include "deploy/runtime/replica.h"
 
@@ -27,6 +28,24 @@ std::string_view to_string(Replica::Outcome outcome) {
     return "invalid";
 }
 
+/// The kernels that a run was made with are asked for again; a machine without them gives the same bits by
+/// its best ones, and that is said once.
+class KernelNotice {
+  public:
+    void operator()(const Event& e) {
+        if (e.header.type != EventType::run_started || e.payload.run_started.simd == 0) return;
+        const auto recorded = static_cast<pricing::SimdLevel>(e.payload.run_started.simd);
+        if (pricing::is_supported(recorded) || said_) return;
+        said_ = true;
+        std::fprintf(stderr, "replay: recorded with the %s kernels, which this machine lacks; using %s\n",
+                     std::string(pricing::to_string(recorded)).c_str(),
+                     std::string(pricing::to_string(pricing::best_simd_level())).c_str());
+    }
+
+  private:
+    bool said_ = false;
+};
+
 }  // namespace
 
 int cmd_replay(int argc, char** argv) {
@@ -46,6 +65,7 @@ int cmd_replay(int argc, char** argv) {
     }
     const auto begun = std::chrono::steady_clock::now();
     Replica replica(dir, false);
+    replica.observe({.event = KernelNotice{}, .action = {}, .timing = {}});
     Replica::Outcome outcome = Replica::Outcome::unreadable;
     if (from_snapshot ? replica.begin_at_snapshot() : replica.begin_at_start()) {
         // In portions, so that a long journal shows progress.
