@@ -105,14 +105,18 @@ bool write_summary(const std::string& path) {
     auto ladder = measure(ladder_contestants(), 2'001);
     auto fits = measure(fit_contestants(), kTurns);
     auto attached = measure(attach_contestants(), kTurns);
+    bool complete = true;
     const auto p50 = [](std::map<std::string, Samples>& s, const std::string& name) {
         const auto found = s.find(name);
         return found == s.end() ? 0.0 : found->second.quantile(0.5);
     };
     const auto ratio = [&](std::map<std::string, Samples>& s, const std::string& over,
                            const std::string& under) {
-        const double below = p50(s, under);
-        return below > 0 ? p50(s, over) / below : 0.0;
+        const double above = p50(s, over), below = p50(s, under);
+        if (above > 0 && below > 0) return above / below;
+        std::fprintf(stderr, "core_bench: no figure for %s over %s\n", over.c_str(), under.c_str());
+        complete = false;
+        return 0.0;
     };
     j["full_vs_ql_engine"] = ratio(at_1024, "ql_engine", "full_" + best);
     j["full_vs_ql_blackcalculator"] = ratio(at_1024, "ql_blackcalculator", "full_" + best);
@@ -134,7 +138,7 @@ bool write_summary(const std::string& path) {
     file << j.dump(2) << '\n';
     file.close();
     if (!file) std::fprintf(stderr, "core_bench: cannot write %s\n", path.c_str());
-    return static_cast<bool>(file);
+    return file && complete;
 }
 
 }  // namespace hw::bench

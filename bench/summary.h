@@ -6,7 +6,7 @@
 
 namespace hw::bench {
 
-/// False when the file cannot be written (said on stderr).
+/// False when the file cannot be written or a ratio could not be measured (said on stderr; it is 0 then).
 bool write_summary(const std::string& path);
 
 }  // namespace hw::bench

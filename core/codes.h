@@ -28,20 +28,21 @@ std::string_view to_string(Severity);
     X(18, session_down, warning, "the order session is down")                                                \
     X(19, definitions_incomplete, info, "waiting for the venue's instrument definitions")                    \
     X(20, hedging_resumed, info, "the reason not to hedge has gone")                                         \
-    X(21, equity_unknown, warning, "a wallet's equity is not known or too old: no delta in this numeraire")   \
+    X(21, equity_unknown, warning, "a wallet's equity is not known or too old: no delta in this numeraire")  \
     X(22, surface_stale, warning, "the volatility surface is too old: not hedging options on it")            \
     X(23, surface_disagrees, critical,                                                                       \
       "the surface disagrees with the venue's marks: a person has to accept it (accept-surface)")            \
     X(24, settlement_average_unknown, warning,                                                               \
       "inside the settlement window without knowing the average so far: delta not known")                    \
     X(25, ladder_refused, warning, "a delta ladder from the planner cannot be used")                         \
+    X(26, book_incomplete, critical, "positions did not fit into the book: its delta is not known")          \
     X(30, gate_collar, warning, "risk gate: limit price outside the collar")                                 \
     X(31, gate_max_qty, warning, "risk gate: order larger than allowed; cut to the limit")                   \
     X(32, gate_open_orders, warning, "risk gate: too many orders open")                                      \
     X(33, gate_order_rate, warning, "risk gate: too many orders in a second")                                \
     X(34, gate_position, warning, "risk gate: position limit of the hedge instrument")                       \
     X(35, gate_killed, critical, "risk gate: killed")                                                        \
-    X(36, backing_off, warning, "orders are refused or find nothing to take: waiting before the next")                         \
+    X(36, backing_off, warning, "orders are refused or find nothing to take: waiting before the next")       \
     X(50, order_rejected, warning, "the venue rejected an order")                                            \
     X(51, cancel_rejected, warning, "the venue rejected a cancel")                                           \
     X(52, over_fill, critical, "more was filled than was ordered: killed")                                   \

@@ -19,8 +19,8 @@ namespace hw {
 inline constexpr std::uint32_t kMaxNodes = 16'384;   ///< over all underlyings
 inline constexpr std::size_t kMaxInventories = 64;   ///< underlyings
 inline constexpr std::size_t kMaxExpiryGroups = 64;  ///< of one underlying: expiry and settlement
-inline constexpr std::size_t kMaxBlocks =
-    kMaxNodes / pricing::kLanes + 1'024;  ///< the last of each may be part full
+/// The last block of each expiry may be part full.
+inline constexpr std::size_t kMaxBlocks = kMaxNodes / pricing::kLanes + kMaxInventories * kMaxExpiryGroups;
 
 /// What is held of one expiry and settlement.
 struct ExpiryGroup {
@@ -28,6 +28,7 @@ struct ExpiryGroup {
     double forward = 0;             ///< that the nodes' moneyness is taken against; zero: no volatilities yet
     double puts = 0;                ///< coins of puts, signed: delta is the calls' sum minus this
     double put_strikes = 0;         ///< coins of puts times strike
+    double reach = 0;               ///< how far ln F may go before volatilities stop following it
     std::uint32_t slice = 0;        ///< index + 1 of the surface's slice; zero: none
     std::uint16_t first_block = 0;  ///< index + 1
     std::uint16_t last_block = 0;
@@ -36,7 +37,7 @@ struct ExpiryGroup {
     Settlement settlement = Settlement::inverse;
     std::uint8_t reserved[3] = {};
 };
-static_assert(sizeof(ExpiryGroup) == 48);
+static_assert(sizeof(ExpiryGroup) == 56);
 
 /// Whose positions a block's lanes are; ids plus one, zero is none.
 struct alignas(64) NodeBlock {
@@ -77,6 +78,7 @@ class Inventory {
     const pricing::RiskBlock* risk() const { return risk_.data(); }
     const NodeBlock& keys(std::uint16_t block) const { return keys_[block]; }
     std::uint32_t nodes() const { return node_count_; }
+    bool holds(InstrumentId id) const { return node_of_[index(id)] != 0; }
     std::uint32_t nodes(UnderlyingId) const;
 
   private:

@@ -18,6 +18,8 @@ std::string_view to_string(VolSource s) {
             return "neighbour";
         case VolSource::journaled:
             return "journaled";
+        case VolSource::frozen:
+            return "frozen";
     }
     return "invalid";
 }
@@ -62,8 +64,8 @@ bool usable(const SmileSlice& s) {
     }
     const double vertex = s.a + s.b * std::abs(s.sigma) * std::sqrt(std::max(1 - s.rho * s.rho, 0.0));
     return s.forward_ratio > 0 && s.b >= 0 && std::abs(s.rho) <= 1 && s.k_low <= s.k_high &&
-           vertex >= -1e-12 && s.source <= VolSource::journaled &&
-           s.forward_source <= ForwardSource::parity && s.settlement <= Settlement::linear;
+           vertex >= -1e-12 && s.source <= VolSource::frozen && s.forward_source <= ForwardSource::parity &&
+           s.settlement <= Settlement::linear;
 }
 bool usable(const MinVarianceFit& f) {
     return std::abs(f.a) < 1e3 && std::abs(f.b) < 1e3 && std::abs(f.c) < 1e3 && std::abs(f.gain) < 1e12;

@@ -25,7 +25,8 @@ enum class VolSource : std::uint8_t {
     own_fit = 1,
     venue_mark = 2,
     neighbour = 3,
-    journaled = 4  ///< of an earlier run, until the planner has made one
+    journaled = 4,  ///< of an earlier run, until the planner has made one
+    frozen = 5      ///< the last one before the settlement window: inside it quotes are of the average
 };
 std::string_view to_string(VolSource);
 

@@ -1,5 +1,6 @@
 #include "hedge/exposure.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -58,7 +59,8 @@ void prepare_group(const UnderlyingState& u, const ExpiryGroup& g, double x, dou
                    pricing::KernelGroup& k, Prepared& all) {
     const double forward = u.reference * u.slices[g.slice - 1].forward_ratio;
     const bool inverse = g.settlement == Settlement::inverse;
-    k.x = k.move = x;
+    k.x = x;
+    k.move = std::clamp(x, -g.reach, g.reach);
     k.root_years = std::sqrt(years);
     k.inv_root_years = 1 / k.root_years;
     k.half_root_years = inverse ? -0.5 * k.root_years : 0.5 * k.root_years;
@@ -214,6 +216,7 @@ AlertCode evaluate(const EngineState& state, const EngineConfig& config, Underly
     sum.settling_venue = all.settling.venue_net_delta;
     sum.net_delta = options + all.settling.net_delta + delta_one_coins(state, rules, id);
     const AlertCode equity = add_equity(state, config, u, rules, sum);
+    if (u.left_out != 0) return AlertCode::book_incomplete;
     if (all.unknown != AlertCode::none) return all.unknown;
     if (!std::isfinite(sum.net_delta)) return AlertCode::no_volatility;
     return equity;

@@ -1,5 +1,6 @@
 #include "hedge/positions.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "hedge/exposure.h"
@@ -10,18 +11,15 @@ namespace hw::hedge {
 
 namespace {
 
-void hold(Context& c, UnderlyingState& u, UnderlyingId underlying, InstrumentId id) {
+bool hold(Context& c, UnderlyingState& u, InstrumentId id) {
     for (std::size_t n = 0; n < u.held_count; ++n) {
-        if (u.held[n].instrument == id) return;
+        if (u.held[n].instrument == id) return true;
     }
-    if (u.held_count == kMaxHeld) {
-        // A position that the delta does not see is worse than no hedging at all.
-        c.kill(AlertCode::table_full, underlying, id, kMaxHeld, kMaxHeld);
-        return;
-    }
+    if (u.held_count == kMaxHeld) return false;
     Held& held = u.held[u.held_count++];
     held = {id, 0};
     attach_slice(c.state, u, held);
+    return true;
 }
 
 void release(UnderlyingState& u, InstrumentId id) {
@@ -33,17 +31,47 @@ void release(UnderlyingState& u, InstrumentId id) {
     }
 }
 
-void hold_option(Context& c, UnderlyingId underlying, InstrumentId id, Qty contracts, Qty before) {
+bool hold_option(Context& c, UnderlyingId underlying, InstrumentId id, Qty contracts) {
     const Instrument& i = c.state.instruments[id];
-    const double size = i.contract_size.to_double();
-    const double coins = contracts.to_double() * size;
+    const double coins = contracts.to_double() * i.contract_size.to_double();
     const Inventory::Place place = c.state.inventory.set(underlying, id, i, coins);
-    if (!place.ok) {
-        c.kill(AlertCode::table_full, underlying, id, c.state.inventory.nodes(), kMaxNodes);
-    } else if (place.added) {
-        attach_node(c, underlying, place);
+    if (place.added) attach_node(c, underlying, place);
+    return place.ok;
+}
+
+/// Puts a position where the Greeks are taken of it; false: there is no room.
+bool enter(Context& c, UnderlyingId underlying, InstrumentId id) {
+    const Qty contracts = c.state.positions[index(id)].qty;
+    if (c.state.instruments[id].is_option()) return hold_option(c, underlying, id, contracts);
+    UnderlyingState& u = c.underlying(underlying);
+    if (!contracts.is_zero()) return hold(c, u, id);
+    release(u, id);
+    return true;
+}
+
+bool entered(const EngineState& state, const UnderlyingState& u, InstrumentId id) {
+    if (state.instruments[id].is_option()) return state.inventory.holds(id);
+    return std::any_of(u.held.begin(), u.held.begin() + u.held_count,
+                       [id](const Held& h) { return h.instrument == id; });
+}
+
+/// Something has changed in a book that does not hold all: counts what is left out, and takes in what there
+/// is room for now.
+void enter_left_out(Context& c, UnderlyingId underlying) {
+    UnderlyingState& u = c.underlying(underlying);
+    u.left_out = 0;
+    for (std::uint32_t n = 0; n < c.state.instruments.size(); ++n) {
+        const InstrumentId id{n};
+        if (c.state.instruments[id].underlying != underlying || c.state.positions[n].qty.is_zero()) continue;
+        if (entered(c.state, u, id)) continue;
+        if (!enter(c, underlying, id)) {
+            ++u.left_out;
+            continue;
+        }
+        // The ladder in use knows nothing of it.
+        u.ladder.ladder.count = 0;
+        u.ladder.begin_again();
     }
-    option_changed(c, underlying, id, coins - before.to_double() * size);
 }
 
 /// Keeps what the Greeks are taken of in step with a position that has just changed from `before`.
@@ -54,13 +82,13 @@ void position_changed(Context& c, InstrumentId id, Qty before) {
     const Qty now = c.state.positions[index(id)].qty;
     u.positions_held += now.is_zero() ? 0 : 1;
     u.positions_held -= before.is_zero() ? 0 : 1;
-    if (i.is_option()) {
-        hold_option(c, i.underlying, id, now, before);
-    } else if (now.is_zero()) {
-        release(u, id);
-    } else {
-        hold(c, u, i.underlying, id);
-    }
+    const bool fits = enter(c, i.underlying, id);
+    // A position that the delta does not see is worse than no hedging at all: there is none, kill reset or
+    // not, until everything has found its place.
+    if (!fits) c.kill(AlertCode::table_full, i.underlying, id, c.state.inventory.nodes(), kMaxNodes);
+    if (!fits || u.left_out != 0) enter_left_out(c, i.underlying);
+    const double size = i.contract_size.to_double();
+    if (i.is_option()) option_changed(c, i.underlying, id, (now.to_double() - before.to_double()) * size);
     if (!i.is_inverse() && !now.is_zero()) u.quote_wallet = i.settle;
     u.full_due = 1;
     c.mark_dirty(i.underlying);

@@ -9,27 +9,43 @@ constexpr Nanos kHole = Nanos::from_seconds(60);
 /// Windows are taken up this long before they begin, so that they begin with a price.
 constexpr Nanos kAhead = Nanos::from_seconds(60);
 
-pricing::WindowAverage* window_of(UnderlyingState& u, Nanos expiry) {
-    for (pricing::WindowAverage& w : u.windows) {
-        if (w.expiry() == expiry) return &w;
+SettlementWindow* window_of(UnderlyingState& u, Nanos expiry, Settlement settlement) {
+    for (SettlementWindow& w : u.windows) {
+        if (w.average.expiry() == expiry && w.settlement == settlement) return &w;
     }
     return nullptr;
 }
 
 /// A place for a new window: the one that is over longest.
-pricing::WindowAverage& oldest_window(UnderlyingState& u) {
-    pricing::WindowAverage* oldest = &u.windows[0];
-    for (pricing::WindowAverage& w : u.windows) {
-        if (w.expiry() < oldest->expiry()) oldest = &w;
+SettlementWindow& oldest_window(UnderlyingState& u) {
+    SettlementWindow* oldest = &u.windows[0];
+    for (SettlementWindow& w : u.windows) {
+        if (w.average.expiry() < oldest->average.expiry()) oldest = &w;
     }
     return *oldest;
 }
 
-void open_window(Context& c, UnderlyingState& u, Nanos expiry) {
+void open_window(Context& c, UnderlyingState& u, Nanos expiry, Settlement settlement) {
     const Nanos window = c.rules(u).settlement_window;
     const Nanos left = expiry - c.state.now;
     if (expiry.is_zero() || left <= Nanos{} || left > window + kAhead) return;
-    if (window_of(u, expiry) == nullptr) oldest_window(u).begin(expiry, window, kHole);
+    if (window_of(u, expiry, settlement) != nullptr) return;
+    SettlementWindow& w = oldest_window(u);
+    w.average.begin(expiry, window, kHole);
+    w.settlement = settlement;
+}
+
+/// How far the settlement price is fixed; nothing when that is not known. The venue's linear convention needs
+/// only the time.
+std::optional<pricing::WindowState> window_state(const EngineState& state, const UnderlyingConfig& rules,
+                                                 const UnderlyingState& u, const ExpiryGroup& g) {
+    for (const SettlementWindow& w : u.windows) {
+        if (w.average.expiry() != g.expiry || w.settlement != g.settlement) continue;
+        if (const auto known = w.average.at(state.now)) return known;
+    }
+    if (rules.settlement_delta == SettlementDelta::averaged) return std::nullopt;
+    return pricing::WindowState{pricing::window_elapsed(g.expiry, state.now, rules.settlement_window),
+                                u.reference};
 }
 
 }  // namespace
@@ -39,16 +55,17 @@ void sample_index(Context& c, InstrumentId id, const Ticker& t) {
     if (i.underlying == kNoUnderlying || t.index == kNoPrice || t.index <= Price{}) return;
     UnderlyingState& u = c.underlying(i.underlying);
     if (c.rules(u).settlement_window <= Nanos{}) return;
-    if (u.has_hedge && u.hedge == id) {
-        for (const ExpiryGroup& g : c.state.inventory.groups(i.underlying)) open_window(c, u, g.expiry);
-        for (pricing::WindowAverage& w : u.windows) {
-            if (c.state.now < w.expiry()) w.add(c.state.now, t.index);
-        }
+    for (const ExpiryGroup& g : c.state.inventory.groups(i.underlying))
+        open_window(c, u, g.expiry, g.settlement);
+    for (SettlementWindow& w : u.windows) {
+        if (w.settlement == i.settlement && c.state.now < w.average.expiry())
+            w.average.add(c.state.now, t.index);
     }
     if (!settling(i.expiry, c.state.now, c.rules(u)) || t.estimated_delivery == kNoPrice) return;
-    open_window(c, u, i.expiry);
-    pricing::WindowAverage* w = window_of(u, i.expiry);
-    if (w != nullptr && !w->at(c.state.now)) w->take_venue(c.state.now, t.estimated_delivery, t.index);
+    open_window(c, u, i.expiry, i.settlement);
+    SettlementWindow* w = window_of(u, i.expiry, i.settlement);
+    if (w != nullptr && !w->average.at(c.state.now))
+        w->average.take_venue(c.state.now, t.estimated_delivery, t.index);
 }
 
 Settling settling_greeks(const EngineState& state, const UnderlyingConfig& rules, UnderlyingId id,
@@ -56,13 +73,10 @@ Settling settling_greeks(const EngineState& state, const UnderlyingConfig& rules
     Settling sum;
     const UnderlyingState& u = state.underlyings[index(id)];
     const ExpiryGroup& g = state.inventory.groups(id)[group];
-    std::optional<pricing::WindowState> so_far;
-    for (const pricing::WindowAverage& w : u.windows) {
-        if (w.expiry() == g.expiry) so_far = w.at(state.now);
-    }
+    const bool averaged = rules.settlement_delta == SettlementDelta::averaged;
+    const auto so_far = window_state(state, rules, u, g);
     sum.known = so_far.has_value() && g.slice != 0;
     if (!sum.known) return sum;
-    const bool averaged = rules.settlement_delta == SettlementDelta::averaged;
     pricing::WindowTerms terms;
     terms.settlement = g.settlement;
     terms.forward = u.reference * u.slices[g.slice - 1].forward_ratio;

@@ -105,6 +105,15 @@ struct LadderState {
     }
 };
 
+/// The settlement average of an expiry that is in its window; inverse and linear contracts settle on
+/// different indices.
+struct SettlementWindow {
+    pricing::WindowAverage average;
+    Settlement settlement;
+    std::uint8_t reserved[15];
+};
+static_assert(sizeof(SettlementWindow) == 96);
+
 struct UnderlyingState {
     Currency name;
     InstrumentId hedge = InstrumentId{};  ///< meaningful when has_hedge
@@ -120,6 +129,8 @@ struct UnderlyingState {
     std::uint8_t surface_accepted = 0;  ///< a person agreed with one that disagrees with the marks
     std::uint8_t full_due = 0;          ///< the full Greeks do not wait for their interval
     std::uint8_t reserved2[2] = {};
+    std::uint32_t left_out = 0;  ///< positions that did not fit into the book: nothing is hedged with any
+    std::uint32_t reserved3 = 0;
 
     double reference = 0;          ///< mid of the hedge instrument, last good one
     double surface_reference = 0;  ///< reference the surface was made at
@@ -128,7 +139,7 @@ struct UnderlyingState {
     Nanos full_time;     ///< of vega, theta and the higher Greeks
     Nanos surface_time;  ///< of the surface
     MinVarianceFit min_variance;
-    std::array<pricing::WindowAverage, 4> windows;  ///< settlement averages that are being made
+    std::array<SettlementWindow, 4> windows;
     Currency quote_wallet;  ///< settlement currency of the quote-settled contracts held; empty: none are
 
     Nanos backoff_until;

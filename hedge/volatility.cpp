@@ -41,6 +41,19 @@ void find_slice(const UnderlyingState& u, ExpiryGroup& g) {
     }
 }
 
+/// How far the forward may go before the surface's rule has used up some node's volatility.
+double reach_of(const pricing::KernelBlock* blocks, std::span<const pricing::BlockRef> refs) {
+    double reach = pricing::kFarthestReach;
+    for (const pricing::BlockRef ref : refs) {
+        const pricing::KernelBlock& b = blocks[ref.block];
+        for (std::size_t lane = 0; lane < pricing::kLanes; ++lane) {
+            const double most = (1 - pricing::kLeastVolLeft) * b.vol[lane];
+            if (std::abs(b.drift[lane]) * reach > most) reach = most / std::abs(b.drift[lane]);
+        }
+    }
+    return reach;
+}
+
 void attach(Context& c, const UnderlyingState& u, const ExpiryGroup& g, pricing::KernelBlock* blocks,
             const pricing::RiskBlock* risk, std::span<const pricing::BlockRef> refs) {
     const SmileSlice* s = slice_of(u, g);
@@ -54,8 +67,9 @@ void attach_all(Context& c, UnderlyingId underlying) {
     const auto groups = c.state.inventory.groups(underlying);
     for (std::uint16_t g = 0; g < groups.size(); ++g) {
         find_slice(u, groups[g]);
-        attach(c, u, groups[g], c.state.inventory.blocks(), c.state.inventory.risk(),
-               c.state.inventory.refs(underlying, g));
+        const auto refs = c.state.inventory.refs(underlying, g);
+        attach(c, u, groups[g], c.state.inventory.blocks(), c.state.inventory.risk(), refs);
+        groups[g].reach = reach_of(c.state.inventory.blocks(), refs);
     }
     for (std::size_t n = 0; n < u.held_count; ++n) attach_slice(c.state, u, u.held[n]);
     u.full_due = 1;
@@ -86,6 +100,7 @@ void attach_node(Context& c, UnderlyingId underlying, const Inventory::Place& pl
     if (g.slice == 0) find_slice(u, g);
     const pricing::BlockRef ref{place.block, place.group};
     attach(c, u, g, c.state.inventory.blocks(), c.state.inventory.risk(), {&ref, 1});
+    g.reach = reach_of(c.state.inventory.blocks(), c.state.inventory.refs(underlying, place.group));
 }
 
 void attach_blocks_of(Context& c, UnderlyingId underlying, std::uint16_t group, pricing::KernelBlock* blocks,

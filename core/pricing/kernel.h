@@ -96,6 +96,11 @@ struct SmileResponse {
     double a = 0, b = 0, c = 0;
 };
 
+/// A surface rule is followed until it has taken half of some volatility away: a rule of first order says
+/// nothing further, and beyond volatilities stay. The largest |move| that this allows for one node.
+inline constexpr double kLeastVolLeft = 0.5;
+inline constexpr double kFarthestReach = 1e3;
+
 /// Volatilities for one expiry's blocks: raw SVI, clamped to [k_low, k_high] in log-moneyness, as vol_at.
 struct AttachTerms {
     double forward = 0;  ///< the reference forward: moneyness is taken against it, and becomes the block's k
@@ -126,7 +131,8 @@ struct Kernel {
     /// together.
     void (*full)(const KernelBlock* blocks, const RiskBlock* risk, std::span<const BlockRef> refs,
                  const KernelGroup* groups, bool smile, GroupSums* out);
-    /// Fills k, vol, inv_vol, drift and skew of the blocks. Lanes without a strike (0) become empty ones.
+    /// Fills k, vol, inv_vol, drift and skew of the blocks. Lanes without a strike (0) become empty ones; a
+    /// strike at which the smile has no variance makes every sum over its block not a number.
     void (*attach)(KernelBlock* blocks, const RiskBlock* risk, std::span<const BlockRef> refs,
                    const AttachTerms& terms);
     /// Two of Householder's third-order steps on every lane; the caller looks whether they arrived.

@@ -7,6 +7,8 @@
 // the normal range.
 #pragma once
 
+#include <limits>
+
 #include "core/pricing/lanes.h"
 
 namespace hw::pricing {
@@ -240,10 +242,10 @@ void attach_block(KernelBlock& b, const RiskBlock& risk, const AttachTerms& t) {
     const Lanes slope = if_positive(magnitude(k - inside), zero, slope_inside);
     const Lanes v = vol * all(t.root_years);
     const Lanes call_delta = normal_integral(fms(all(0.5), v, k / v));
-    // An empty lane, or one where the smile has no variance: nothing that could reach a sum.
-    const auto keep = [&](double* to, Lanes value, Lanes otherwise) {
-        const Lanes known = if_positive(w, value, otherwise);
-        store(to, if_positive(load(risk.strike), known, otherwise));
+    const Lanes unknown = all(std::numeric_limits<double>::quiet_NaN());
+    const auto keep = [&](double* to, Lanes value, Lanes empty) {
+        const Lanes known = if_positive(w, value, unknown);
+        store(to, if_positive(load(risk.strike), known, empty));
     };
     keep(b.k, k, zero);
     keep(b.vol, vol, one);

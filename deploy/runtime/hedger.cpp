@@ -120,16 +120,24 @@ void Hedger::watch(const Follower& f) {
     if (failed_) log_error("run_failed", failure);
 }
 
-bool Hedger::positions_known() {
-    const auto unknown = unknown_instruments(positions_, engine_.state().instruments);
-    if (unknown.empty()) return true;
-    for (const std::string& line : unknown) std::fprintf(stderr, "%s\n", line.c_str());
+bool Hedger::positions_usable() {
+    const InstrumentTable& table = engine_.state().instruments;
+    const auto unknown = unknown_instruments(positions_, table);
+    const auto too_many = without_room(positions_, table);
     report_.unknown_positions = unknown.size();
-    if (options_.allow_unknown) return true;
-    std::fprintf(stderr,
-                 "hedgewire run: %zu positions in unknown instruments; nothing was hedged "
-                 "(--allow-unknown leaves them out)\n",
-                 unknown.size());
+    for (const auto* faults : {&unknown, &too_many}) {
+        for (const std::string& line : *faults) std::fprintf(stderr, "%s\n", line.c_str());
+    }
+    if (too_many.empty() && (unknown.empty() || options_.allow_unknown)) return true;
+    if (!too_many.empty())
+        std::fprintf(stderr,
+                     "hedgewire run: %zu positions are more than the book can hold; nothing was hedged\n",
+                     too_many.size());
+    else
+        std::fprintf(stderr,
+                     "hedgewire run: %zu positions in unknown instruments; nothing was hedged "
+                     "(--allow-unknown leaves them out)\n",
+                     unknown.size());
     refused_ = true;
     inbox_.stop.store(true);
     return false;

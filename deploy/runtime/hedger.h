@@ -66,7 +66,7 @@ class Hedger {
         writer.flush();
         if (!engine_.state().definitions_complete) return;
         positions_waiting_ = false;
-        if (!positions_known()) return;
+        if (!positions_usable()) return;
         for (const StartingPosition& p : positions_.positions) {
             const InstrumentId id = engine_.state().instruments.find_symbol(p.instrument);
             if (id == kNoInstrument) continue;
@@ -102,7 +102,7 @@ class Hedger {
         writer.stage(EventType::instrument_definition, id, Nanos{}).payload.instrument = definition;
         writer.flush();
     }
-    bool positions_known();
+    bool positions_usable();
     void follow(const Follower&);
     void watch(const Follower&);
     bool write_report();

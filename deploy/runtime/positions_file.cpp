@@ -1,9 +1,14 @@
 #include "deploy/runtime/positions_file.h"
 
+#include <map>
 #include <set>
+#include <tuple>
+#include <utility>
 
+#include "core/inventory.h"
 #include "deploy/runtime/csv.h"
 #include "fix/decimal.h"
+#include "hedge/state.h"
 
 namespace hw::deploy {
 
@@ -37,6 +42,48 @@ std::vector<std::string> unknown_instruments(const PositionsFile& file, const In
         }
     }
     return unknown;
+}
+
+namespace {
+
+/// What a book of the positions so far would take, limits as in core/inventory.h and hedge/state.h.
+class Room {
+  public:
+    /// Why this one does not fit any more; empty: it does.
+    std::string take(const Instrument& i) {
+        if (i.underlying == kNoUnderlying) return {};
+        if (!i.is_option()) {
+            if (++others_[i.underlying] <= hedge::kMaxHeld) return {};
+            return "more than " + std::to_string(hedge::kMaxHeld) +
+                   " futures, perpetuals and pairs of one underlying:";
+        }
+        auto& expiries = expiries_[i.underlying];
+        expiries.insert({i.expiry, i.settlement});
+        if (expiries.size() > kMaxExpiryGroups)
+            return "more than " + std::to_string(kMaxExpiryGroups) + " expiries of one underlying:";
+        nodes_.insert({i.underlying, i.expiry, i.settlement, i.strike});
+        if (nodes_.size() > kMaxNodes) return "more than " + std::to_string(kMaxNodes) + " strikes:";
+        return {};
+    }
+
+  private:
+    std::map<UnderlyingId, std::size_t> others_;
+    std::map<UnderlyingId, std::set<std::pair<Nanos, Settlement>>> expiries_;
+    std::set<std::tuple<UnderlyingId, Nanos, Settlement, Price>> nodes_;
+};
+
+}  // namespace
+
+std::vector<std::string> without_room(const PositionsFile& file, const InstrumentTable& table) {
+    std::vector<std::string> faults;
+    Room room;
+    for (const StartingPosition& p : file.positions) {
+        const InstrumentId id = table.find_symbol(p.instrument);
+        if (id == kNoInstrument || p.quantity.is_zero()) continue;
+        const std::string why = room.take(table[id]);
+        if (!why.empty()) faults.push_back(at(file.path, p.line, 1, why + " \"" + p.instrument + "\""));
+    }
+    return faults;
 }
 
 }  // namespace hw::deploy

@@ -29,4 +29,8 @@ PositionsFile read_positions(const std::string& path);
 /// `FILE:line: instrument ... is unknown`, for each position that the table does not know.
 std::vector<std::string> unknown_instruments(const PositionsFile&, const InstrumentTable&);
 
+/// `FILE:line: ...` for each position beyond what the book can hold: 16,384 strikes in all, and for one
+/// underlying 64 expiries of options and 256 other instruments.
+std::vector<std::string> without_room(const PositionsFile&, const InstrumentTable&);
+
 }  // namespace hw::deploy

@@ -24,8 +24,6 @@ constexpr double kCubic = 1.0 / 384;
 /// The same of the differences: with d = h/16 a slope is off by d^3/6 sup |d4f/dx4| at most, and both slopes
 /// of a cell together count with h/4.
 constexpr double kDifferences = kStencil * kStencil * kStencil / 24;
-/// Least fraction of a volatility that moves over the grid may leave.
-constexpr double kLeastVol = 0.1;
 /// Rounding, in units of the last place: of a kernel's N(z), and of x as N(z) feels it.
 constexpr double kRoundingOfValue = 256 * std::numeric_limits<double>::epsilon();
 constexpr double kRoundingOfPlace = 8 * std::numeric_limits<double>::epsilon();
@@ -290,7 +288,7 @@ bool volatilities_last(const LadderTerms& t, const LadderSpan& s, Interval x) {
         for (std::size_t lane = 0; lane < kLanes; ++lane) {
             const double drift = t.smile ? b.drift[lane] : 0;
             const double least = std::min(b.vol[lane] + drift * x.low, b.vol[lane] + drift * x.high);
-            if (b.weight[lane] != 0 && !(b.vol[lane] > 0 && least >= kLeastVol * b.vol[lane])) return false;
+            if (b.weight[lane] != 0 && !(b.vol[lane] > 0 && least >= pricing::kLeastVolLeft * b.vol[lane])) return false;
         }
     }
     return true;

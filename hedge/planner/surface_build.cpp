@@ -212,10 +212,23 @@ struct Expiry {
     }
 };
 
+/// Inside the settlement window the expiry's quotes, its future and parity are of the average, of which a part is
+/// fixed: they say nothing of the spot's forward and volatility, with which the engine prices the rest. Those of
+/// the window's beginning stay; without any the neighbour's volatilities are borrowed.
+void keep_frozen(const UnderlyingState& u, Expiry& e) {
+    const SmileSlice* last = last_slice(u, e.key);
+    if (last == nullptr) return;
+    e.slice = *last;
+    e.slice.source = VolSource::frozen;
+    e.slice.mark_gap = 0;
+}
+
 void fit_expiry(const EngineState& state, UnderlyingId underlying, const PlannerOptions& options, Expiry& e) {
     const UnderlyingState& u = state.underlyings[index(underlying)];
     e.slice.expiry = e.key.expiry;
     e.slice.settlement = e.key.settlement;
+    if (pricing::window_elapsed(e.key.expiry, state.now, options.settlement_window) > 0)
+        return keep_frozen(u, e);
     find_forward(state, underlying, e.key, *e.listed, options, e.slice);
     e.slice.years = pricing::variance_years(e.key.expiry, state.now, options.settlement_window);
     const Quoting q{u.reference * e.slice.forward_ratio, e.slice.years, last_slice(u, e.key)};
@@ -235,7 +248,8 @@ void remove_calendars(std::vector<Expiry>& expiries) {
         const Expiry* earlier = nullptr;
         for (std::size_t m = n; m-- > 0 && earlier == nullptr;) {
             const bool same = expiries[m].key.settlement == expiries[n].key.settlement;
-            if (same && expiries[m].slice.source != VolSource::none) earlier = &expiries[m];
+            const VolSource source = expiries[m].slice.source;
+            if (same && source != VolSource::none && source != VolSource::frozen) earlier = &expiries[m];
         }
         if (earlier == nullptr || later.source == VolSource::none) continue;
         if (free_of_calendars(earlier->slice, later)) continue;

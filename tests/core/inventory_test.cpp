@@ -65,6 +65,21 @@ TEST(Inventory, FullIsSaidAndChangesNothing) {
     EXPECT_TRUE(book->set(kBtc, InstrumentId{kMaxNodes}, more, 1).ok);
 }
 
+TEST(Inventory, AllNodesFitHoweverTheyAreSpreadOverUnderlyingsAndExpiries) {
+    const auto book = empty();
+    std::uint32_t n = 0;
+    for (std::uint16_t u = 0; u < kMaxInventories; ++u) {
+        for (std::size_t g = 0; g < kMaxExpiryGroups; ++g) {
+            for (int strike = 1; strike <= 4; ++strike) {
+                const Instrument i =
+                    option(OptionType::call, 1'000 * strike, static_cast<int>(g), Settlement::linear);
+                ASSERT_TRUE(book->set(UnderlyingId{u}, InstrumentId{n++}, i, 1).ok) << n;
+            }
+        }
+    }
+    EXPECT_EQ(book->nodes(), kMaxNodes);
+}
+
 /// What is held, by instrument, as the inventory tells it.
 std::map<std::uint32_t, double> holdings(const Inventory& book, UnderlyingId u) {
     std::map<std::uint32_t, double> all;

@@ -17,6 +17,7 @@ class Day : public EngineTest {
     void prepare(bool with_ladder, SmileDelta smile) {
         config.underlyings[0].band = 2;
         config.underlyings[0].ladder = true;
+        config.underlyings[0].ladder_tolerance = 5e-4;
         config.underlyings[0].smile_delta = smile;
         config.gate.max_order_coins = 1e4;
         config.gate.max_position_coins = 1e6;
@@ -29,7 +30,11 @@ class Day : public EngineTest {
         session(true);
         quote(kPerpetual, kReference);
     }
-    static Nanos expiry(int n) { return kStart + Nanos::from_seconds((2 + 5 * (n % kExpiries)) * 86'400); }
+    /// The nearest is three minutes away: too near for the ladder.
+    static Nanos expiry(int n) {
+        const int days = n % kExpiries == 0 ? 0 : 2 + 5 * (n % kExpiries);
+        return kStart + Nanos::from_seconds(180 + days * 86'400);
+    }
     static InstrumentId id(int n) { return InstrumentId{static_cast<std::uint32_t>(5 + n)}; }
     static Instrument listed(int n) {
         const Settlement settlement = n % 3 == 0 ? Settlement::linear : Settlement::inverse;
@@ -128,6 +133,7 @@ TEST(LadderUse, IsWithinItsBoundAndFillsSinceAreExact) {
             }
         }
         EXPECT_EQ(day.made, 5);
+        EXPECT_GT(day.btc().ladder.near_count, 0u) << "no expiry was left to the exact sums";
         EXPECT_GT(used, looked * 9 / 10) << "the ladder hardly ever served";
         EXPECT_GT(day.btc().ladder_ticks, 0u);
     }
@@ -168,6 +174,7 @@ TEST(LadderUse, DecisionsWithAndWithoutItAgree) {
         }
     }
     EXPECT_GT(with.btc().ladder_ticks, 300u);
+    EXPECT_GT(with.btc().ladder.near_count, 0u);
     EXPECT_EQ(without.btc().ladder_ticks, 0u);
     EXPECT_GT(orders, 20u);
 }

@@ -1,4 +1,6 @@
 // Expiries whose settlement price is being averaged, and those that are over.
+#include "core/pricing/settlement.h"
+#include "hedge/planner/surface_build.h"
 #include "tests/hedge/engine_fixture.h"
 
 namespace hw::hedge::test {
@@ -15,7 +17,8 @@ class SettlementWindow : public EngineTest {
         quote(kPerpetual, kReference);
         flat_surface();  // the volatility is still 60 %
     }
-    void index(double price, InstrumentId id = kPerpetual, double estimated = 0) {
+    /// A ticker of the linear put, unless said otherwise: with the index of what settles in quote currency.
+    void index(double price, InstrumentId id = kPut, double estimated = 0) {
         Event e = make(EventType::ticker, id);
         e.payload.ticker = {};
         Ticker& t = e.payload.ticker;
@@ -59,6 +62,67 @@ TEST_F(SettlementWindow, AnAverageThatIsNotKnownIsNotGuessed) {
     // The venue knows it: its estimated delivery price is the average so far.
     index(kReference, kPut, kReference * 0.997);
     EXPECT_NEAR(net_delta(), -2 * (0.026 - 0.5), 2 * 0.002);
+}
+
+// Coin and quote-settled contracts of one expiry settle on indices of their own.
+TEST_F(SettlementWindow, EachSettlementHasItsOwnAverage) {
+    start_before(Nanos::from_seconds(1'830));
+    position(kPut, -2, 1);
+    position(kCall, 0.1, 0.01);
+    for (int n = 0; n <= 93; ++n) {
+        index(kReference * 0.997, kPut);
+        index(kReference * 1.05, kPerpetual);
+        now = now + Nanos::from_seconds(10);
+    }
+    index(kReference * 0.997, kPut);
+    index(kReference * 1.05, kPerpetual);
+    // The put's average is 0.3 % below; the coin call is as good as exercised.
+    pricing::WindowTerms t{Settlement::inverse,       OptionType::call, 50'000, kReference, 0.6,
+                           Nanos::from_seconds(1'800)};
+    const double elapsed = pricing::window_elapsed(kExpiry, now, t.window);
+    const double call = 0.1 * pricing::window_greeks(t, {elapsed, kReference * 1.05}).net_delta;
+    EXPECT_NEAR(net_delta(), -2 * (0.026 - 0.5) + call, 2 * 0.01);
+}
+
+TEST_F(SettlementWindow, TheVenuesConventionNeedsNoAverage) {
+    config.underlyings[0].settlement_delta = SettlementDelta::venue_linear;
+    start_before(Nanos::from_seconds(900));
+    position(kPut, -2, 1);
+    EXPECT_NEAR(net_delta(), -2 * (0.25 - 0.5), 2 * 0.002);
+}
+
+// Inside the window the venue's marks are prices of the average, half of which is fixed: taken for the
+// spot's, they would give half the volatility and a forward that has moved.
+TEST_F(SettlementWindow, ThePlannerKeepsWhatItKnewBeforeTheWindow) {
+    start_before(Nanos::from_seconds(1'830));
+    position(kPut, -2, 1);
+    index_for(Nanos::from_seconds(930), kReference * 0.997);
+    pricing::WindowTerms t{Settlement::linear,        OptionType::put, 0, kReference, 0.6,
+                           Nanos::from_seconds(1'800)};
+    t.strike = 50'000;
+    t.forward = kReference;
+    const pricing::WindowState half{pricing::window_elapsed(kExpiry, now, t.window), kReference * 0.997};
+    Event e = make(EventType::ticker, kPut);
+    e.payload.ticker = {};
+    e.payload.ticker.mark = test::price(pricing::window_greeks(t, half).price);
+    e.payload.ticker.index = e.payload.ticker.estimated_delivery = kNoPrice;
+    step(e);
+    PlannerOptions options;
+    options.settlement_window = t.window;
+    const SurfaceDraft draft = build_surface(memory.state(), kBtc, options);
+    bool found = false;
+    for (const SmileSlice& s : draft.slices) {
+        if (s.settlement != Settlement::linear) continue;
+        found = true;
+        EXPECT_EQ(s.source, VolSource::frozen);
+        EXPECT_EQ(s.forward_ratio, 1);
+        EXPECT_NEAR(vol_at(s, 0), 0.6, 1e-12);
+    }
+    EXPECT_TRUE(found);
+    const double before = net_delta();
+    surface(draft.slices);
+    EXPECT_EQ(net_delta(), before);
+    EXPECT_NEAR(before, -2 * pricing::window_greeks(t, half).net_delta, 1e-6);
 }
 
 TEST_F(SettlementWindow, AFutureLosesItsDeltaAsItsPriceIsFixed) {
