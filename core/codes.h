@@ -61,7 +61,14 @@ std::string_view to_string(Severity);
     X(65, feed_silent, warning, "a feed channel is silent")                                                  \
     X(66, group_incomplete, warning, "legs of a combo or block did not all arrive in time")                  \
     X(67, position_refused, critical, "a starting position cannot be used")                                  \
-    X(68, execution_refused, critical, "a fill that cannot be right (quantity, price, side, key): killed")
+    X(68, execution_refused, critical, "a fill that cannot be right (quantity, price, side, key): killed")   \
+    X(70, feed_line_a_down, warning, "line A of a feed channel is dead; line B carries on")                  \
+    X(71, feed_line_b_down, warning, "line B of a feed channel is dead; line A carries on")                  \
+    X(72, feed_line_up, info, "a feed channel's dead line is back")                                          \
+    X(73, port_link_down, warning, "the link of a port is down")                                             \
+    X(74, port_link_up, info, "the link of a port is up again")                                              \
+    X(75, port_missed, warning, "a port dropped packets: its ring was full")                                 \
+    X(76, port_no_buffers, warning, "a port dropped packets: its pool of packet buffers was empty")
 
 enum class AlertCode : std::uint16_t {
 #define HW_X(number, name, severity, text) name = number,

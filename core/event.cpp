@@ -54,6 +54,8 @@ std::string_view to_string(EventType type) {
             return "ladder";
         case EventType::equity:
             return "equity";
+        case EventType::port_state:
+            return "port_state";
         case EventType::count_:
             break;
     }
@@ -101,6 +103,8 @@ std::size_t payload_size(EventType type) {
             return sizeof(SurfaceEvent);
         case EventType::equity:
             return sizeof(Equity);
+        case EventType::port_state:
+            return sizeof(PortState);
         case EventType::definitions_complete:
         case EventType::book_clear:
         case EventType::run_stopping:
@@ -136,6 +140,20 @@ std::string_view to_string(TrustReason r) {
     return "invalid";
 }
 
+std::string_view to_string(PortCondition c) {
+    switch (c) {
+        case PortCondition::link_down:
+            return "link_down";
+        case PortCondition::link_up:
+            return "link_up";
+        case PortCondition::missed:
+            return "missed";
+        case PortCondition::no_buffers:
+            return "no_buffers";
+    }
+    return "invalid";
+}
+
 std::string_view to_string(LineStatus s) {
     switch (s) {
         case LineStatus::up:
@@ -146,6 +164,10 @@ std::string_view to_string(LineStatus s) {
             return "silent";
         case LineStatus::recovered:
             return "recovered";
+        case LineStatus::side_down:
+            return "side_down";
+        case LineStatus::side_up:
+            return "side_up";
     }
     return "invalid";
 }

@@ -46,6 +46,7 @@ enum class EventType : std::uint16_t {
     run_stopping,     ///< orderly end
     ladder,           ///< the planner's delta ladder for one underlying (a blob)
     equity,           ///< what a wallet of the account is worth
+    port_state,       ///< a network port of ours: its link, and what it dropped
     count_
 };
 std::string_view to_string(EventType);
@@ -150,14 +151,32 @@ struct IndexPrice {
     Price price;
 };
 
-enum class LineStatus : std::uint8_t { up = 0, gap = 1, silent = 2, recovered = 3 };
+enum class LineStatus : std::uint8_t {
+    up = 0,
+    gap = 1,
+    silent = 2,
+    recovered = 3,
+    side_down = 4,  ///< one of a channel's two lines is dead; the other one carries on
+    side_up = 5
+};
 std::string_view to_string(LineStatus);
 
 struct LineState {
     std::uint32_t channel;
     LineStatus status;
-    std::uint8_t reserved[3];
-    std::uint64_t lost;  ///< packets missing in this gap
+    std::uint8_t side;  ///< side_down and side_up: 0 line A, 1 line B
+    std::uint8_t reserved[2];
+    std::uint64_t lost;  ///< packets missing in this gap; side_down: that only the other line had
+};
+
+enum class PortCondition : std::uint8_t { link_down = 0, link_up = 1, missed = 2, no_buffers = 3 };
+std::string_view to_string(PortCondition);
+
+struct PortState {
+    std::uint8_t port;  ///< 0 the first, 1 that of line B
+    PortCondition condition;
+    std::uint8_t reserved[6];
+    std::uint64_t count;  ///< packets dropped since the last word of it
 };
 
 /// 128-bit fingerprint of whatever makes an execution unique at its venue.
@@ -306,6 +325,7 @@ struct alignas(64) Event {
         Trade trade;
         IndexPrice index_price;
         LineState line_state;
+        PortState port_state;
         Execution execution;
         OrderUpdate order_update;
         CancelReject cancel_reject;

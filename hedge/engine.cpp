@@ -108,6 +108,9 @@ void Engine::apply(const Event& event) {
         case EventType::line_state:
             on_line_state(context_, p.line_state);
             break;
+        case EventType::port_state:
+            on_port_state(context_, p.port_state);
+            break;
         case EventType::execution:
             on_execution(context_, id, p.execution);
             break;

@@ -152,12 +152,36 @@ void on_ticker(Context& c, InstrumentId id, const Ticker& t) {
 }
 
 void on_line_state(Context& c, const LineState& line) {
+    const auto channel = static_cast<double>(line.channel);
+    // One of two lines: the market is known as well as before.
+    if (line.status == LineStatus::side_down || line.status == LineStatus::side_up) {
+        const AlertCode down = line.side == 0 ? AlertCode::feed_line_a_down : AlertCode::feed_line_b_down;
+        const AlertCode code = line.status == LineStatus::side_down ? down : AlertCode::feed_line_up;
+        return c.alert(code, kNoUnderlying, kNoInstrument, channel);
+    }
     if (line.status == LineStatus::gap) {
         c.alert(AlertCode::feed_gap, kNoUnderlying, kNoInstrument, static_cast<double>(line.lost));
     } else if (line.status == LineStatus::silent) {
-        c.alert(AlertCode::feed_silent, kNoUnderlying, kNoInstrument, static_cast<double>(line.channel));
+        c.alert(AlertCode::feed_silent, kNoUnderlying, kNoInstrument, channel);
     }
     c.mark_all_dirty();
+}
+
+void on_port_state(Context& c, const PortState& port) {
+    const auto code = [&] {
+        switch (port.condition) {
+            case PortCondition::link_down:
+                return AlertCode::port_link_down;
+            case PortCondition::link_up:
+                return AlertCode::port_link_up;
+            case PortCondition::missed:
+                return AlertCode::port_missed;
+            case PortCondition::no_buffers:
+                return AlertCode::port_no_buffers;
+        }
+        return AlertCode::none;
+    }();
+    if (code != AlertCode::none) c.alert(code, kNoUnderlying, kNoInstrument, static_cast<double>(port.count));
 }
 
 void on_equity(Context& c, const Equity& equity) {

@@ -17,6 +17,7 @@ void on_book_level(Context&, InstrumentId, const BookLevel&);
 void on_book_trust(Context&, InstrumentId, const BookTrust&);
 void on_ticker(Context&, InstrumentId, const Ticker&);
 void on_line_state(Context&, const LineState&);
+void on_port_state(Context&, const PortState&);
 void on_equity(Context&, const Equity&);
 
 }  // namespace hw::hedge

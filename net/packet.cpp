@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "net/bytes.h"
+
 namespace hw::net {
 
 namespace {
@@ -22,21 +24,6 @@ constexpr std::uint16_t kEtherQinq = 0x88a8;
 constexpr std::uint8_t kProtocolIgmp = 2;
 constexpr std::uint8_t kProtocolTcp = 6;
 constexpr std::uint8_t kProtocolUdp = 17;
-
-std::uint8_t load8(const std::byte* p) { return std::to_integer<std::uint8_t>(*p); }
-std::uint16_t load16(const std::byte* p) { return static_cast<std::uint16_t>(load8(p) << 8 | load8(p + 1)); }
-std::uint32_t load32(const std::byte* p) {
-    return static_cast<std::uint32_t>(load16(p)) << 16 | load16(p + 2);
-}
-void store8(std::byte* p, std::uint8_t v) { *p = static_cast<std::byte>(v); }
-void store16(std::byte* p, std::uint16_t v) {
-    store8(p, static_cast<std::uint8_t>(v >> 8));
-    store8(p + 1, static_cast<std::uint8_t>(v));
-}
-void store32(std::byte* p, std::uint32_t v) {
-    store16(p, static_cast<std::uint16_t>(v >> 16));
-    store16(p + 2, static_cast<std::uint16_t>(v));
-}
 
 Classified refused(Verdict verdict) { return {verdict, {}, {}}; }
 Classified refused(Verdict verdict, std::span<const std::byte> ip) { return {verdict, {}, ip}; }

@@ -9,6 +9,8 @@
 #include <array>
 #include <cstring>
 
+#include "net/flow_rules.h"
+
 namespace hw::net {
 
 namespace {
@@ -33,6 +35,7 @@ struct Port::Device {
     bool started = false;  // false while a memif client waits for its server
     bool memif_client = false;
     TimestampField timestamp;
+    PortFeatures features;
     std::uint16_t held = 0;
     std::array<rte_mbuf*, kMaxBurst> mbufs{};
     std::array<RxPacket, kMaxBurst> packets{};
@@ -61,7 +64,18 @@ std::span<const RxPacket> Port::rx_burst(std::size_t most) {
     Device& d = *device_;
     if (!d.started) return {};
     const auto limit = static_cast<std::uint16_t>(std::min(most, kMaxBurst));
-    const std::uint16_t received = rte_eth_rx_burst(d.id, kQueue, d.mbufs.data(), limit);
+    std::uint16_t received = 0;
+    if (d.features.steered) [[unlikely]] {
+        // Fills first: they change what a tick is to be answered with.
+        for (const std::uint16_t queue : {kOrderQueue, kFeedQueue}) {
+            const auto room = static_cast<std::uint16_t>(limit - received);
+            received = static_cast<std::uint16_t>(
+                received + rte_eth_rx_burst(d.id, queue, d.mbufs.data() + received, room));
+        }
+    }
+    received =
+        static_cast<std::uint16_t>(received + rte_eth_rx_burst(d.id, kQueue, d.mbufs.data() + received,
+                                                               static_cast<std::uint16_t>(limit - received)));
     d.held = received;
     std::size_t kept = 0;
     for (std::uint16_t i = 0; i < received; ++i) {
@@ -133,7 +147,45 @@ DeviceCounters Port::device_counters() const {
     return {stats.imissed, stats.ierrors, stats.rx_nombuf, stats.oerrors};
 }
 
+const PortFeatures& Port::features() const { return device_->features; }
+
+bool Port::filter_multicast(std::span<const MacAddress> groups) {
+    std::vector<rte_ether_addr> addresses(groups.size());
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        std::memcpy(addresses[i].addr_bytes, groups[i].data(), groups[i].size());
+    }
+    const auto count = static_cast<std::uint32_t>(addresses.size());
+    if (rte_eth_dev_set_mc_addr_list(device_->id, addresses.data(), count) != 0) {
+        rte_eth_allmulticast_enable(device_->id);
+        return false;
+    }
+    // Either of these would let everything past the filter.
+    rte_eth_promiscuous_disable(device_->id);
+    rte_eth_allmulticast_disable(device_->id);
+    return true;
+}
+
+std::string to_text(const PortFeatures& f) {
+    const auto word = [](bool yes, const char* otherwise) { return yes ? std::string("device") : otherwise; };
+    return "receive times: " + word(f.rx_timestamp, "our clock") +
+           ", checksums: " + word(f.tx_ipv4_checksum && f.tx_tcp_checksum, "software") +
+           ", flows steered by: " + word(f.steered, "software") + ", receive queues: up to " +
+           std::to_string(f.rx_queues) + ", RSS: off";
+}
+
 namespace {
+
+PortFeatures features_of(std::uint16_t id) {
+    PortFeatures features;
+    rte_eth_dev_info info{};
+    if (rte_eth_dev_info_get(id, &info) != 0) return features;
+    features.tx_ipv4_checksum = (info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM) != 0;
+    features.tx_tcp_checksum = (info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_TCP_CKSUM) != 0;
+    features.rx_queues = std::max<std::uint16_t>(info.max_rx_queues, 1);
+    features.interface = info.if_index;
+    features.flow_rules = takes_flow_rules(id);
+    return features;
+}
 
 std::string device_names() {
     std::string names;
@@ -187,20 +239,26 @@ void fit_rings(std::uint16_t id, const PortConfig& config, std::uint16_t& rx, st
     rte_eth_dev_adjust_nb_rx_tx_desc(id, &rx, &tx);
 }
 
-bool configure(std::uint16_t id, const PortConfig& config, rte_mempool* pool, std::string& error) {
+bool configure(std::uint16_t id, const PortConfig& config, rte_mempool* pool, std::uint16_t rx_queues,
+               std::string& error) {
     rte_eth_dev_info info{};
     int rc = rte_eth_dev_info_get(id, &info);
     if (rc != 0) return error = dpdk_text("cannot ask the device", rc), false;
     rte_eth_conf conf{};
+    conf.rxmode.mq_mode = RTE_ETH_MQ_RX_NONE;  // no RSS: all packets in their order on one queue
     conf.rxmode.offloads = info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_TIMESTAMP;
-    rc = rte_eth_dev_configure(id, 1, 1, &conf);
-    if (rc != 0) return error = dpdk_text("cannot configure one queue each way", rc), false;
+    conf.txmode.offloads =
+        info.tx_offload_capa & (RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM);
+    rc = rte_eth_dev_configure(id, rx_queues, 1, &conf);
+    if (rc != 0) return error = dpdk_text("cannot configure the queues", rc), false;
     std::uint16_t rx = 0;
     std::uint16_t tx = 0;
     fit_rings(id, config, rx, tx);
     const auto socket = static_cast<unsigned>(rte_eth_dev_socket_id(id));
-    rc = rte_eth_rx_queue_setup(id, kQueue, rx, socket, nullptr, pool);
-    if (rc != 0) return error = dpdk_text("cannot set up the receive queue", rc), false;
+    for (std::uint16_t queue = 0; queue < rx_queues; ++queue) {
+        rc = rte_eth_rx_queue_setup(id, queue, rx, socket, nullptr, pool);
+        if (rc != 0) return error = dpdk_text("cannot set up a receive queue", rc), false;
+    }
     rc = rte_eth_tx_queue_setup(id, kQueue, tx, socket, nullptr);
     if (rc != 0) return error = dpdk_text("cannot set up the send queue", rc), false;
     return true;
@@ -213,6 +271,23 @@ bool start(std::uint16_t id, std::string& error) {
     rte_eth_promiscuous_enable(id);
     rte_eth_allmulticast_enable(id);
     return true;
+}
+
+/// Starts the device again with queues of its own for the flows that are to be steered, if it can; if it then
+/// does not take the rules, again with one. False only when it does not come back.
+template <class D>
+bool steer(D& d, const PortConfig& config, std::string& why) {
+    if (config.flows.empty() || !d.features.flow_rules || d.features.rx_queues < kSteeredQueues) return true;
+    const auto restart = [&](std::uint16_t queues) {
+        rte_eth_dev_stop(d.id);
+        d.started = configure(d.id, config, d.pool, queues, why) && start(d.id, why);
+        return d.started;
+    };
+    if (restart(kSteeredQueues)) {
+        d.features.steered = make_flow_rules(d.id, config.flows, why);
+        if (d.features.steered) return true;
+    }
+    return restart(1);
 }
 
 }  // namespace
@@ -236,7 +311,7 @@ std::unique_ptr<Port> Port::open(const PortConfig& config, std::string& error) {
     }
     device->memif_client = Eal::is_memif_client(device->name);
     std::string why;
-    const bool configured = configure(device->id, config, device->pool, why);
+    const bool configured = configure(device->id, config, device->pool, 1, why);
     device->started = configured && start(device->id, why);
     // A memif client whose server is not there yet may wait for it: see keep_link.
     if (!device->started && !(configured && device->memif_client)) {
@@ -244,6 +319,12 @@ std::unique_ptr<Port> Port::open(const PortConfig& config, std::string& error) {
         return nullptr;
     }
     device->timestamp = timestamp_of(device->driver);
+    device->features = features_of(device->id);
+    device->features.rx_timestamp = device->timestamp.offset >= 0;
+    if (!steer(*device, config, why)) {
+        error = device->name + ": " + why;
+        return nullptr;
+    }
     return std::unique_ptr<Port>(new Port(std::move(device)));
 }
 

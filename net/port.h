@@ -1,4 +1,4 @@
-// A DPDK Ethernet port: packets in, packets out, one queue each way.
+// A DPDK Ethernet port: packets in, packets out, one queue each way (more in, where the device steers flows).
 //
 // `Eal` starts DPDK once for the process; `Port` opens any of its Ethernet devices (a PCI NIC, memif, ring,
 // pcap, af_packet) by name. The hot loop calls `rx_burst`, looks at the packets, calls `release`, and sends
@@ -64,6 +64,19 @@ struct DeviceCounters {
     std::uint64_t oerrors = 0;
 };
 
+/// What the device can do for us; without it software does the same. Found out when the port is opened.
+struct PortFeatures {
+    bool rx_timestamp = false;      ///< packets carry a receive time that we can read as UTC
+    bool tx_ipv4_checksum = false;  ///< enabled: a buffer may ask for it
+    bool tx_tcp_checksum = false;
+    bool flow_rules = false;      ///< rte_flow: flows can be steered to queues
+    bool steered = false;         ///< and those of the configuration are
+    std::uint16_t rx_queues = 1;  ///< at most
+    unsigned interface = 0;       ///< the kernel's number of the interface behind the port; zero: none
+};
+/// For the log: "receive times: yes, ...".
+std::string to_text(const PortFeatures&);
+
 class Port {
   public:
     static constexpr std::size_t kMaxBurst = 64;
@@ -95,6 +108,9 @@ class Port {
     MacAddress mac() const;
     const PortCounters& counters() const { return counters_; }
     DeviceCounters device_counters() const;
+    const PortFeatures& features() const;
+    /// Lets in these multicast addresses only. False: the device cannot, and lets all of them in.
+    bool filter_multicast(std::span<const MacAddress> groups);
 
   private:
     struct Device;

@@ -18,6 +18,8 @@ bool all_sound(const ConfigFindings& findings, std::initializer_list<std::string
 }
 
 void check_port(const net::PortConfig& port, ConfigFindings& findings) {
+    if (!port.device_b.empty() && (port.device_b == port.device || port.device.empty()))
+        findings.add("port.device_b", "port.device_b needs a port.device that is another one");
     if (!all_sound(findings, {"port.mbufs", "port.rx_ring", "port.tx_ring"})) return;
     if (port.mbufs > port.rx_ring + port.tx_ring) return;
     findings.add("port.mbufs",
@@ -39,6 +41,31 @@ void check_channel(const net::FeedConfig& feed, std::size_t i, ConfigFindings& f
             channel.event_port == earlier.event_port)
             findings.add(path + ".group", fmt::format("group {} port {} is configured twice",
                                                       ipv4_text(channel.group_ip), channel.event_port));
+    }
+}
+
+/// Line B has to be told from line A, and from the other channels.
+void check_line_b(const net::FeedConfig& feed, std::size_t i, ConfigFindings& findings) {
+    const auto& channel = feed.channels[i];
+    const std::string path = fmt::format("feed.channel[{}]", i);
+    const auto needs_group = [&](const char* key, std::uint16_t port) {
+        if (port != 0 && findings.sound(path + ".group_b"))
+            findings.add(path + key, fmt::format("{0}{1} needs a {0}.group_b", path, key));
+    };
+    if (channel.group_ip_b == 0) {
+        needs_group(".event_port_b", channel.event_port_b);
+        needs_group(".snapshot_port_b", channel.snapshot_port_b);
+        return;
+    }
+    const auto port_b = channel.event_port_b == 0 ? channel.event_port : channel.event_port_b;
+    for (std::size_t j = 0; j < feed.channels.size(); ++j) {
+        const auto& other = feed.channels[j];
+        const auto other_port_b = other.event_port_b == 0 ? other.event_port : other.event_port_b;
+        const bool as_a = channel.group_ip_b == other.group_ip && port_b == other.event_port;
+        const bool as_b = j < i && channel.group_ip_b == other.group_ip_b && port_b == other_port_b;
+        if (as_a || as_b)
+            findings.add(path + ".group_b", fmt::format("group {} port {} is configured twice",
+                                                        ipv4_text(channel.group_ip_b), port_b));
     }
 }
 
@@ -116,7 +143,10 @@ void check_underlyings(const hedge::EngineConfig& engine, ConfigFindings& findin
 
 void check_limits(const RunConfig& config, ConfigFindings& findings) {
     check_port(config.port, findings);
-    for (std::size_t i = 0; i < config.feed.channels.size(); ++i) check_channel(config.feed, i, findings);
+    for (std::size_t i = 0; i < config.feed.channels.size(); ++i) {
+        check_channel(config.feed, i, findings);
+        check_line_b(config.feed, i, findings);
+    }
     check_fix(config, findings);
     check_directories(config, findings);
     check_underlyings(config.engine, findings);

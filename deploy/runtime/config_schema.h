@@ -11,6 +11,7 @@
 #include "deploy/runtime/config_rules.h"
 #include "deploy/runtime/run_config.h"
 #include "hedge/state.h"
+#include "net/feed/line_pair.h"
 
 namespace hw::deploy {
 
@@ -50,6 +51,7 @@ template <class Visitor>
 void describe_port(Visitor& v, net::PortConfig& c) {
     v.value("eal", c.eal);
     v.value("device", c.device);
+    v.value("device_b", c.device_b);
     v.value("rx_ring", c.rx_ring, {.min = 32, .max = 32'768, .power_of_two = true});
     v.value("tx_ring", c.tx_ring, {.min = 32, .max = 32'768, .power_of_two = true});
     v.value("mbufs", c.mbufs, {.min = 255, .max = 4'194'303});
@@ -63,6 +65,9 @@ void describe_channel(Visitor& v, net::ChannelConfig& c) {
     v.group_ip("group", c.group_ip);
     v.value("event_port", c.event_port, kPortRule);
     v.value("snapshot_port", c.snapshot_port, {.min = 0, .max = 65'535});  // 0: the channel has none
+    v.group_ip("group_b", c.group_ip_b, false);
+    v.value("event_port_b", c.event_port_b, {.min = 0, .max = 65'535});  // 0: as line A
+    v.value("snapshot_port_b", c.snapshot_port_b, {.min = 0, .max = 65'535});
 }
 
 template <class Visitor>
@@ -70,6 +75,8 @@ void describe_feed(Visitor& v, RunConfig& c) {
     v.choice("kind", c.feed_kind, kFeedKinds, true);
     v.duration_ms("silent_after_ms", c.feed.silent_after, {.min = 1, .max = 3'600'000});
     v.value("recovery_buffer", c.feed.recovery_buffer, {.min = 16, .max = 1'048'576});
+    v.value("gap_wait_us", c.feed.gap_wait_us, {.min = 0, .max = 1'000'000});
+    v.value("gap_packets", c.feed.gap_packets, {.min = 1, .max = net::LinePair::kMostPackets});
     v.tables("channel", c.feed.channels, [&](net::ChannelConfig& channel) { describe_channel(v, channel); });
 }
 

@@ -100,6 +100,7 @@ void Hedger::follow(const Follower& f) {
     if (config_.transport == Transport::paper && options_.capture.empty()) {
         renew_wallets(config_, state, [&](const Equity& e) { inbox_.equity.push(e); });
     }
+    if (round_) round_();
     watch(f);
 }
 

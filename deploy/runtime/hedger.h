@@ -32,6 +32,8 @@ class Hedger {
     /// Reads the input files and takes up the journal. False: said on stderr what is wrong; nothing was
     /// started.
     bool prepare();
+    /// Something that the follower's thread is to do after each of its rounds; set before it starts.
+    void on_round(std::function<void()> round) { round_ = std::move(round); }
     /// Starts the follower and the control socket; call it before the first Event.
     bool start_follower(bool plan);
 
@@ -109,6 +111,7 @@ class Hedger {
 
     RunConfig config_;
     RunOptions options_;
+    std::function<void()> round_;
     cpu_set_t cores_;  ///< of the process, before DPDK pins the hot thread
     OpenedJournal opened_;
     HandedBlob blobs_;

@@ -6,6 +6,7 @@
 // nothing depends on how fast the machine is.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 
@@ -14,6 +15,8 @@
 #include "deploy/runtime/event_writer.h"
 #include "deploy/runtime/stopwatch.h"
 #include "hedge/engine.h"
+#include "net/feed/line_pair.h"
+#include "net/membership.h"
 #include "net/packet.h"
 #include "net/port.h"
 
@@ -46,6 +49,7 @@ struct Inbox {
     SpscRing<PlannerMessage> planner{256};
     SpscRing<Command> control{256};
     SpscRing<Equity> equity{64};
+    SpscRing<PortState> ports{64};
     std::atomic<bool> stop{false};
 };
 
@@ -74,21 +78,33 @@ class HotLoop {
           inbox_(inbox),
           clock_(clock) {}
 
+    /// Line B of the feed comes on this port.
+    void add_port_b(net::Port& port) { port_b_ = &port; }
+
+    /// The groups of a port are asked for and kept up there.
+    void add_membership(net::Membership& membership, net::LineSide side) {
+        memberships_[static_cast<std::size_t>(side)] = &membership;
+    }
+
     /// One turn in real time; true when anything arrived. What the feed brought is decided on before anything
     /// else is looked at: asking a kernel socket costs more than the decision. `after_feed` runs before that
     /// decision.
     template <class AfterFeed>
     bool turn(AfterFeed&& after_feed) {
         const std::uint64_t before = writer_.sequence();
-        const auto packets = port_.rx_burst();
+        const auto packets = port_.rx_burst(port_b_ == nullptr ? net::Port::kMaxBurst : kShare);
+        const auto packets_b = rx_burst_b(net::Port::kMaxBurst - packets.size());
         writer_.begin_burst(clock_.now(), monotonic_ns());
-        if (packets.empty()) keep_link(writer_.now());
-        if (!packets.empty()) {
+        if (packets.empty() && packets_b.empty()) {
+            keep_link(writer_.now());
+        } else {
             for (const net::RxPacket& packet : packets) receive(packet, writer_.now());
+            for (const net::RxPacket& packet : packets_b) receive(packet, writer_.now(), net::LineSide::b);
             after_feed();
             writer_.end_burst();
             port_.release();
-            counters_.packets += packets.size();
+            if (port_b_ != nullptr) port_b_->release();
+            counters_.packets += packets.size() + packets_b.size();
             writer_.begin_burst(clock_.now(), monotonic_ns());
         }
         finish_turn();
@@ -126,6 +142,7 @@ class HotLoop {
         if (now < next_link_check_) return;
         next_link_check_ = now + kLinkInterval;
         if (!port_.link_up()) port_.keep_link();
+        if (port_b_ != nullptr && !port_b_->link_up()) port_b_->keep_link();
     }
     static constexpr Nanos kLinkInterval = Nanos::from_ms(100);
 
@@ -134,19 +151,33 @@ class HotLoop {
         return order.is_zero() || order > next_timer_ ? next_timer_ : order;
     }
 
-    void receive(const net::RxPacket& packet, Nanos now) {
+    /// Of a burst, when there are two ports: neither can starve the other.
+    static constexpr std::size_t kShare = net::Port::kMaxBurst / 2;
+    std::span<const net::RxPacket> rx_burst_b(std::size_t most) {
+        return port_b_ == nullptr ? std::span<const net::RxPacket>() : port_b_->rx_burst(most);
+    }
+
+    void receive(const net::RxPacket& packet, Nanos now, net::LineSide from = net::LineSide::a) {
         const net::Classified c = net::classify(packet.bytes);
         counters_.verdicts.count(c.verdict);
-        if (c.verdict == net::Verdict::udp) feed_.on_datagram(c.udp, now);
+        if (c.verdict == net::Verdict::udp) feed_.on_datagram(c.udp, now, from);
+        if (c.verdict == net::Verdict::igmp) [[unlikely]] {
+            net::Membership* const membership = memberships_[static_cast<std::size_t>(from)];
+            if (membership != nullptr) membership->on_igmp(c.ip, now);
+        }
     }
 
     void finish_turn() {
         const Nanos now = writer_.now();
         feed_.on_time(now);
+        for (net::Membership* const membership : memberships_) {
+            if (membership != nullptr) membership->on_time(now);
+        }
         transport_.poll(now, EventSinkRef(writer_));
         take_surfaces();
         take_commands();
         take_equity();
+        take_port_states();
         if (now >= next_timer_) fire_timer(now);
         writer_.end_burst();
     }
@@ -164,6 +195,11 @@ class HotLoop {
         Equity equity;
         while (inbox_.equity.pop(equity))
             writer_.stage(EventType::equity, kNoInstrument, Nanos{}).payload.equity = equity;
+    }
+    void take_port_states() {
+        PortState state;
+        while (inbox_.ports.pop(state))
+            writer_.stage(EventType::port_state, kNoInstrument, Nanos{}).payload.port_state = state;
     }
     void take_commands() {
         Command command;
@@ -198,6 +234,8 @@ class HotLoop {
     static constexpr std::uint32_t kBooksAtATime = 32;
 
     net::Port& port_;
+    net::Port* port_b_ = nullptr;
+    std::array<net::Membership*, net::kSides> memberships_{};
     Feed& feed_;
     Transport& transport_;
     Writer& writer_;

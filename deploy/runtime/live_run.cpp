@@ -9,9 +9,9 @@
 #include "deploy/runtime/fix_transport.h"
 #include "deploy/runtime/log.h"
 #include "deploy/runtime/paper.h"
+#include "deploy/runtime/ports.h"
 #include "fix/credentials.h"
 #include "net/feed/deribit_feed.h"
-#include "net/port.h"
 
 namespace hw::deploy {
 
@@ -37,17 +37,27 @@ void rest(const net::PortConfig& config) {
 
 constexpr std::int64_t kLogoutPatienceNs = 2 * kNano;
 
+net::FeedConfig feed_of(const RunConfig& config) {
+    net::FeedConfig feed = config.feed;
+    feed.two_ports = !config.port.device_b.empty();
+    return feed;
+}
+
 /// Wires port, feed and transport together and turns the loop until it is told to stop.
 template <class Transport, class Ready, class Stop>
-int drive(Hedger& hedger, net::Port& port, Transport& transport, Ready&& ready, Stop&& stopped) {
+int drive(Hedger& hedger, Ports& ports, Transport& transport, Ready&& ready, Stop&& stopped) {
     using Writer = EventWriter<Transport>;
     const hedge::EngineState& state = hedger.engine().state();
     const SteadyClock clock(state.now);
     Writer writer(hedger.engine(), hedger.journal(), transport, state.last_sequence, state.now);
     if (!ready(writer)) return kExitBadInput;
-    net::DeribitFeed<Writer> feed(hedger.config().feed, state.instruments, writer);
-    HotLoop<net::DeribitFeed<Writer>, Transport> loop(port, feed, transport, writer, hedger.blobs(),
+    net::DeribitFeed<Writer> feed(feed_of(hedger.config()), state.instruments, writer);
+    HotLoop<net::DeribitFeed<Writer>, Transport> loop(ports.first(), feed, transport, writer, hedger.blobs(),
                                                       hedger.inbox(), clock);
+    if (ports.second() != nullptr) loop.add_port_b(*ports.second());
+    for (const net::LineSide side : {net::LineSide::a, net::LineSide::b}) {
+        if (ports.membership(side) != nullptr) loop.add_membership(*ports.membership(side), side);
+    }
     if (!hedger.start_follower(true)) return kExitBadInput;
 
     hedger.begin(writer, clock.now(), false, {});
@@ -72,7 +82,7 @@ int drive(Hedger& hedger, net::Port& port, Transport& transport, Ready&& ready, 
     return kExitDone;
 }
 
-int run_fix(Hedger& hedger, net::Port& port) {
+int run_fix(Hedger& hedger, Ports& ports) {
     const RunConfig& config = hedger.config();
     std::string error;
     const auto credentials = fix::load_credentials(config.fix.credentials_file, error);
@@ -83,7 +93,7 @@ int run_fix(Hedger& hedger, net::Port& port) {
     FixTransport transport(config.fix, hedger.engine().state());
     bool stopping = false;
     const int result = drive(
-        hedger, port, transport,
+        hedger, ports, transport,
         [&](auto& writer) {
             auto session =
                 fix::OrderSession::create(config.fix, *credentials, hedger.engine().state().instruments,
@@ -101,10 +111,10 @@ int run_fix(Hedger& hedger, net::Port& port) {
     return result;
 }
 
-int run_paper(Hedger& hedger, net::Port& port) {
+int run_paper(Hedger& hedger, Ports& ports) {
     PaperTransport transport(hedger.config().paper, hedger.engine().state());
     return drive(
-        hedger, port, transport, [](auto&) { return true; }, [&] { return transport.next_due().is_zero(); });
+        hedger, ports, transport, [](auto&) { return true; }, [&] { return transport.next_due().is_zero(); });
 }
 
 }  // namespace
@@ -112,16 +122,17 @@ int run_paper(Hedger& hedger, net::Port& port) {
 int run_live(Hedger& hedger) {
     const RunConfig& config = hedger.config();
     std::string error;
-    std::unique_ptr<net::Port> port;
-    if (net::Eal::start(config.port.eal, error)) port = net::Port::open(config.port, error);
-    if (!port) {
+    // The follower's thread watches the ports, and may outlive this function.
+    const std::shared_ptr<Ports> ports = Ports::open(config, error);
+    if (!ports) {
         std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
         return kExitBadInput;
     }
-    log_info("port", port->name() + " (" + port->driver() + ")");
+    hedger.on_round([ports, &hedger] { ports->watch(hedger.inbox().ports); });
     stop_on_signals(hedger.inbox().stop);
     const int result =
-        config.transport == Transport::kernel ? run_fix(hedger, *port) : run_paper(hedger, *port);
+        config.transport == Transport::kernel ? run_fix(hedger, *ports) : run_paper(hedger, *ports);
+    ports->leave();
     if (result != kExitDone) return result;
     return hedger.finish();
 }

@@ -222,8 +222,8 @@ void TomlReader::value(const char* key, bool& out) {
     out = *flag;
 }
 
-void TomlReader::group_ip(const char* key, std::uint32_t& out) {
-    const Found found = find(key, true);
+void TomlReader::group_ip(const char* key, std::uint32_t& out, bool required) {
+    const Found found = find(key, required);
     if (!found.node) return;
     const auto text = found.node->value_exact<std::string>();
     if (!text) return wrong_type(found, "a string");

@@ -40,8 +40,8 @@ class TomlReader {
     void value(const char* key, bool& out);
     /// Whole milliseconds.
     void duration_ms(const char* key, Nanos& out, IntRule rule);
-    /// An IPv4 multicast group, into host byte order. Required.
-    void group_ip(const char* key, std::uint32_t& out);
+    /// An IPv4 multicast group, into host byte order.
+    void group_ip(const char* key, std::uint32_t& out, bool required = true);
 
     template <class Enum, std::size_t N>
     void choice(const char* key, Enum& out, const std::array<Choice<Enum>, N>& choices,

@@ -67,8 +67,8 @@ void TomlWriter::duration_ms(const char* key, const Nanos& duration, IntRule) {
     line(key, fmt::format("{}", duration.ns() / 1'000'000));
 }
 
-void TomlWriter::group_ip(const char* key, const std::uint32_t& address) {
-    line(key, quoted(ipv4_text(address)));
+void TomlWriter::group_ip(const char* key, const std::uint32_t& address, bool required) {
+    if (address != 0 || required) line(key, quoted(ipv4_text(address)));
 }
 
 }  // namespace hw::deploy

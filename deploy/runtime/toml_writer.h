@@ -28,7 +28,8 @@ class TomlWriter {
     void value(const char* key, const std::optional<double>& number, RealRule = {});
     void value(const char* key, const bool& flag);
     void duration_ms(const char* key, const Nanos& duration, IntRule = {});
-    void group_ip(const char* key, const std::uint32_t& address);
+    /// Nothing for an address of zero that is not required.
+    void group_ip(const char* key, const std::uint32_t& address, bool required = true);
 
     template <class Enum, std::size_t N>
     void choice(const char* key, const Enum& value, const std::array<Choice<Enum>, N>& choices,

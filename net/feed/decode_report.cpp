@@ -67,7 +67,7 @@ Json refused_json(const Progress& progress, const DecodeSession& session) {
 }
 
 Json summary_json(const Progress& progress, const DecodeSession& session, std::uint64_t cut_frames) {
-    const LineCounters& lines = session.lines();
+    const LineCounters lines = session.lines();
     const RecoveryCounters& recovery = session.recovery();
     const DecodeChecks& checks = session.checks();
     Json json;

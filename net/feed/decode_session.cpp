@@ -23,14 +23,15 @@ DecodeSession::DecodeSession(Listener listener)
       lines_(FeedConfig{}, recovery_, EventSinkRef(*this)) {}
 
 void DecodeSession::on_datagram(const UdpDatagram& datagram, Nanos time) {
-    const auto admission = lines_.admit(datagram, time);
-    if (admission.line == nullptr) return;
-    line_ = admission.line;
     now_ = time;
-    suspect_rest_ = admission.after_loss;
-    if (!deribit::decode_frame(datagram.payload, *this, decode_).ok()) lines_.damaged(*line_, time);
-    lines_.settle(*line_);
-    flush();
+    lines_.admit(datagram, LineSide::a, time,
+                 [this](Line& line, std::span<const std::byte> payload, bool after_loss) {
+                     line_ = &line;
+                     suspect_rest_ = after_loss;
+                     if (!deribit::decode_frame(payload, *this, decode_).ok()) lines_.damaged(line, now_);
+                     lines_.settle(line);
+                     flush();
+                 });
 }
 
 void DecodeSession::finish() {

@@ -43,7 +43,7 @@ class DecodeSession {
     void finish();
 
     const DecodeChecks& checks() const { return checks_; }
-    const LineCounters& lines() const { return lines_.counters(); }
+    LineCounters lines() const { return lines_.counters(); }
     const RecoveryCounters& recovery() const { return recovery_.counters(); }
     const deribit::DecodeCounters& decode() const { return decode_; }
     std::size_t instruments() const { return books_.size(); }

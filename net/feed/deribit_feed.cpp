@@ -52,6 +52,21 @@ void FeedCounters::visit(const std::function<void(std::string_view, std::uint64_
     one("late", lines.late);
     one("resets", lines.resets);
     one("silences", lines.silences);
+    one("line_copies", lines.copies);
+    one("line_strays", lines.strays);
+    one("line_held", lines.held);
+    one("line_held_dropped", lines.held_dropped);
+    for (std::size_t i = 0; i < kSides; ++i) {
+        const std::string line = i == 0 ? "line_a_" : "line_b_";
+        const SideCounters& side = lines.sides[i];
+        one(line + "first", side.first);
+        one(line + "copies", side.copies);
+        one(line + "duplicates", side.duplicates);
+        one(line + "strays", side.strays);
+        one(line + "reordered", side.reordered);
+        one(line + "lost", side.lost);
+        one(line + "downs", side.downs);
+    }
     for (std::size_t i = 0; i < deribit::kTemplates; ++i) {
         const auto id = static_cast<deribit::Template>(deribit::kFirstTemplate + i);
         one("messages_" + std::string(deribit::to_string(id)), decode.messages[i]);

@@ -68,21 +68,18 @@ class DeribitFeed {
         levels_.reserve(kMaxLevelsAtOnce);
     }
 
-    /// Any UDP datagram; those of other destinations are counted and left alone. `now` never decreases.
-    void on_datagram(const UdpDatagram& datagram, Nanos now) {
-        const auto admission = lines_.admit(datagram, now);
-        if (admission.line == nullptr) return;
-        line_ = admission.line;
+    /// Any UDP datagram; those of other destinations are counted and left alone. `from`: line B is the second
+    /// port, where there are two. `now` never decreases.
+    void on_datagram(const UdpDatagram& datagram, Nanos now, LineSide from = LineSide::a) {
         now_ = now;
-        // A book update right after a loss may be the rest of one whose beginning is lost.
-        suspect_rest_ = admission.after_loss;
-        if (!deribit::decode_frame(datagram.payload, *this, counters_.decode).ok())
-            lines_.damaged(*line_, now);
-        lines_.settle(*line_);
+        lines_.admit(datagram, from, now, take());
     }
 
-    /// Time passes: silence is judged. `now` never decreases.
-    void on_time(Nanos now) { lines_.on_time(now); }
+    /// Time passes: silence is judged, and missing packets are given up. `now` never decreases.
+    void on_time(Nanos now) {
+        now_ = now;
+        lines_.on_time(now, take());
+    }
 
     /// The receiver found that its book cannot be right (a level to be removed is not there): the book is
     /// brought back by the next snapshot.
@@ -212,6 +209,17 @@ class DeribitFeed {
         4096;  ///< one message or snapshot; more is possible, and allocates
 
     static void count(std::uint64_t& counter) { ++counter; }
+
+    /// What the lines call with each packet that counts.
+    auto take() {
+        return [this](Line& line, std::span<const std::byte> payload, bool after_loss) {
+            line_ = &line;
+            // A book update right after a loss may be the rest of one whose beginning is lost.
+            suspect_rest_ = after_loss;
+            if (!deribit::decode_frame(payload, *this, counters_.decode).ok()) lines_.damaged(line, now_);
+            lines_.settle(line);
+        };
+    }
 
     InstrumentId known(std::uint32_t feed_id) {
         const InstrumentId id = table_.find_feed_id(feed_id);

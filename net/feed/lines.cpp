@@ -12,83 +12,114 @@ constexpr int kChecksPerSilence = 8;  // silence is noticed at most an eighth la
 }  // namespace
 
 LineArbiter::LineArbiter(const FeedConfig& config, BookRecovery& recovery, EventSinkRef sink)
-    : silent_after_(config.silent_after), recovery_(recovery), sink_(sink), by_channel_(65'536) {
+    : config_(config), recovery_(recovery), sink_(sink), by_channel_(65'536) {
     for (const ChannelConfig& channel : config.channels) expected_.push_back({channel, false, false, false});
     lines_.reserve(kMaxLines);
 }
 
-LineArbiter::Admission LineArbiter::admit(const UdpDatagram& d, Nanos now) {
-    if (d.payload.size() < deribit::FrameHeader::kSize) {
-        ++(is_ours(d) ? counters_.short_frames : counters_.other_destination);
-        return {};
-    }
-    const auto channel = deribit::load<std::uint16_t>(d.payload.data() + 2);
-    const auto sequence = deribit::load<std::uint32_t>(d.payload.data() + 4);
-    Line* line = find(channel);
-    if (line == nullptr || line->group_ip != d.dst_ip || line->port != d.dst_port) {
-        if (!is_ours(d)) return ++counters_.other_destination, Admission{};
-        if (line != nullptr) return ++counters_.channel_conflicts, Admission{};
-        line = open_line(d, channel);
-        if (line == nullptr) return ++counters_.too_many_channels, Admission{};
-    }
-    const bool first = !line->sequence.started();
-    const SequenceTracker::Result result = line->sequence.check(sequence);
-    switch (result.verdict) {
-        case SequenceVerdict::duplicate:
-            return ++counters_.duplicates, Admission{};
-        case SequenceVerdict::late:
-            return ++counters_.late, Admission{};
-        case SequenceVerdict::next:
-            break;
-        case SequenceVerdict::gap:
-            lost(*line, result.lost, TrustReason::channel_gap, now);
-            break;
-        case SequenceVerdict::reset:
-            started_again(*line, now);
-            break;
-    }
-    heard(*line, now);
-    ++counters_.datagrams;
-    return {line, first || result.verdict != SequenceVerdict::next};
+Line* LineArbiter::no_line(const UdpDatagram& d) {
+    return ++(place_of({d.dst_ip, d.dst_port}).ours ? counters_.short_frames : counters_.other_destination),
+           nullptr;
 }
 
-bool LineArbiter::is_ours(const UdpDatagram& d) const {
+Line* LineArbiter::unusual_line(const UdpDatagram& d, std::uint16_t channel) {
+    const Line::Address to{d.dst_ip, d.dst_port};
+    const Place place = place_of(to);
+    if (!place.ours) return ++counters_.other_destination, nullptr;
+    if (find(channel) != nullptr) return ++counters_.channel_conflicts, nullptr;
+    if (lines_.size() == kMaxLines) return ++counters_.too_many_channels, nullptr;
+    return open_line(place, to, channel);
+}
+
+namespace {
+Line::Address events_a(const ChannelConfig& c) { return {c.group_ip, c.event_port}; }
+Line::Address snapshots_a(const ChannelConfig& c) { return {c.group_ip, c.snapshot_port}; }
+std::uint32_t group_b(const ChannelConfig& c) { return c.group_ip_b == 0 ? c.group_ip : c.group_ip_b; }
+Line::Address events_b(const ChannelConfig& c) {
+    return {group_b(c), c.event_port_b == 0 ? c.event_port : c.event_port_b};
+}
+Line::Address snapshots_b(const ChannelConfig& c) {
+    return {group_b(c), c.snapshot_port_b == 0 ? c.snapshot_port : c.snapshot_port_b};
+}
+}  // namespace
+
+LineArbiter::Place LineArbiter::place_of(Line::Address to) {
     if (expected_.empty()) {
-        return is_multicast(d.dst_ip) &&
-               (d.dst_port == kDefaultEventPort || d.dst_port == kDefaultSnapshotPort);
+        const bool snapshots = to.port == kDefaultSnapshotPort;
+        return {nullptr, is_multicast(to.group_ip) && (snapshots || to.port == kDefaultEventPort), snapshots};
     }
-    return std::ranges::any_of(expected_, [&](const Expected& e) {
-        return e.config.group_ip == d.dst_ip &&
-               (e.config.event_port == d.dst_port || e.config.snapshot_port == d.dst_port);
-    });
+    for (Expected& e : expected_) {
+        if (to == events_a(e.config) || to == events_b(e.config)) return {&e, true, false};
+        const bool has_snapshots = e.config.snapshot_port != 0;
+        if (has_snapshots && (to == snapshots_a(e.config) || to == snapshots_b(e.config))) {
+            return {&e, true, true};
+        }
+    }
+    return {};
 }
 
-bool LineArbiter::is_snapshot_port(const UdpDatagram& d) const {
-    for (const Expected& e : expected_) {
-        if (e.config.group_ip == d.dst_ip && e.config.snapshot_port == d.dst_port) return true;
-    }
-    return expected_.empty() && d.dst_port == kDefaultSnapshotPort;
-}
-
-Line* LineArbiter::open_line(const UdpDatagram& d, std::uint16_t channel) {
-    if (lines_.size() == kMaxLines) return nullptr;
+Line* LineArbiter::open_line(const Place& place, Line::Address to, std::uint16_t channel) {
     auto line = std::make_unique<Line>();
     line->channel = channel;
-    line->group_ip = d.dst_ip;
-    line->port = d.dst_port;
-    line->is_snapshot = is_snapshot_port(d);
+    line->a = line->b = to;
+    line->is_snapshot = place.is_snapshot;
     const bool offset = line->is_snapshot && channel >= kSnapshotChannelOffset;
     line->family = offset ? static_cast<FamilyId>(channel - kSnapshotChannelOffset) : channel;
     line->assembler.interrupted();
-    for (Expected& e : expected_) {
-        if (!line->is_snapshot && e.config.group_ip == d.dst_ip) e.event_line_known = true;
+    if (place.channel != nullptr) {
+        const ChannelConfig& config = place.channel->config;
+        line->a = place.is_snapshot ? snapshots_a(config) : events_a(config);
+        line->b = place.is_snapshot ? snapshots_b(config) : events_b(config);
+        if (!line->is_snapshot) place.channel->event_line_known = true;
+    }
+    if (config_.two_ports || line->a != line->b) {
+        line->pair = std::make_unique<LinePair>(Nanos::from_us(config_.gap_wait_us), config_.gap_packets);
     }
     lines_.push_back(std::move(line));
     by_channel_[channel] = static_cast<std::uint8_t>(lines_.size());
     return lines_.back().get();
 }
 
+LineArbiter::Step LineArbiter::advance(Line& line, SequenceTracker::Result result, bool first, Nanos now) {
+    switch (result.verdict) {
+        case SequenceVerdict::duplicate:
+            return ++counters_.duplicates, Step{};
+        case SequenceVerdict::late:
+            return ++counters_.late, Step{};
+        case SequenceVerdict::next:
+            break;
+        case SequenceVerdict::gap:
+            lost(line, result.lost, TrustReason::channel_gap, now);
+            break;
+        case SequenceVerdict::reset:
+            started_again(line, now);
+            break;
+    }
+    heard(line, now);
+    return {true, first || result.verdict != SequenceVerdict::next};
+}
+
+void LineArbiter::hold(Line& line, std::uint32_t sequence, std::span<const std::byte> payload, Nanos now) {
+    if (!line.pair->holds()) ++waiting_;
+    ++counters_.held;
+    line.pair->hold(sequence, payload, now);
+}
+
+void LineArbiter::forget_held(Line& line) {
+    if (line.pair->holds()) --waiting_;
+    counters_.held_dropped += line.pair->forget();
+}
+
+void LineArbiter::count_dropped(Line& line, LinePair::Fate fate, std::uint32_t sequence) {
+    if (fate == LinePair::Fate::stray) return void(++counters_.strays);
+    // The channel's own book of what was given up and has come after all.
+    const bool known = line.sequence.ahead(sequence) < 0;
+    const bool late = known && line.sequence.check(sequence).verdict == SequenceVerdict::late;
+    ++(late ? counters_.late : fate == LinePair::Fate::copy ? counters_.copies : counters_.duplicates);
+}
+
 void LineArbiter::heard(Line& line, Nanos now) {
+    ++counters_.datagrams;
     line.heard = now;
     if (!line.is_silent) return;
     line.is_silent = false;
@@ -102,7 +133,7 @@ void LineArbiter::lost(Line& line, std::uint32_t packets, TrustReason reason, Na
     line.cycle_open = false;
     line.assembler.interrupted();
     send_state(line.channel, LineStatus::gap, packets);
-    if (line.is_snapshot) return send_state(line.channel, LineStatus::recovered, 0);
+    if (line.is_snapshot) return void(send_state(line.channel, LineStatus::recovered, 0));
     line.gap_open = true;
     recovery_.family_lost(line.family, reason, now);
 }
@@ -112,7 +143,7 @@ void LineArbiter::started_again(Line& line, Nanos now) {
     line.cycle_open = false;
     line.assembler.interrupted();
     send_state(line.channel, LineStatus::gap, 0);
-    if (line.is_snapshot) return send_state(line.channel, LineStatus::recovered, 0);
+    if (line.is_snapshot) return void(send_state(line.channel, LineStatus::recovered, 0));
     line.gap_open = true;
     recovery_.family_reset(line.family, now);
 }
@@ -136,7 +167,7 @@ void LineArbiter::snapshot_ended(Line& line) {
     line.cycle_open = false;
     ++line.whole_cycles;
     for (Expected& e : expected_) {
-        if (e.config.group_ip == line.group_ip && e.config.snapshot_port == line.port) e.snapshot_seen = true;
+        if (snapshots_a(e.config) == line.a) e.snapshot_seen = true;
     }
 }
 
@@ -154,12 +185,12 @@ bool LineArbiter::definitions_seen() const {
     return most >= 2;
 }
 
-void LineArbiter::on_time(Nanos now) {
-    if (now < next_check_) return;
+void LineArbiter::check_silence(Nanos now) {
     if (first_time_.is_zero()) first_time_ = now;
-    next_check_ = now + Nanos::from_ns(silent_after_.ns() / kChecksPerSilence);
+    next_check_ = now + Nanos::from_ns(config_.silent_after.ns() / kChecksPerSilence);
     for (const auto& line : lines_) {
-        if (line->is_snapshot || line->is_silent || now - line->heard <= silent_after_) continue;
+        if (line->pair != nullptr) check_sides(*line);
+        if (line->is_snapshot || line->is_silent || now - line->heard <= config_.silent_after) continue;
         line->is_silent = true;
         ++counters_.silences;
         send_state(line->channel, LineStatus::silent, 0);
@@ -168,8 +199,20 @@ void LineArbiter::on_time(Nanos now) {
     check_unheard(now);
 }
 
+void LineArbiter::check_sides(Line& line) {
+    for (const LineSide side : {LineSide::a, LineSide::b}) {
+        if (line.pair->died(side, config_.silent_after)) side_changed(line, side, LineStatus::side_down);
+    }
+}
+
+void LineArbiter::side_changed(Line& line, LineSide side, LineStatus status) {
+    const bool down = status == LineStatus::side_down;
+    LineState& state = send_state(line.channel, status, down ? line.pair->missed(side) : 0);
+    state.side = static_cast<std::uint8_t>(side);
+}
+
 void LineArbiter::check_unheard(Nanos now) {
-    if (now - first_time_ <= silent_after_) return;
+    if (now - first_time_ <= config_.silent_after) return;
     for (Expected& e : expected_) {
         if (e.event_line_known || e.told_silent) continue;
         e.told_silent = true;
@@ -179,11 +222,21 @@ void LineArbiter::check_unheard(Nanos now) {
     }
 }
 
-void LineArbiter::send_state(std::uint32_t channel, LineStatus status, std::uint64_t lost) {
-    Event& event = sink_.stage(EventType::line_state, kNoInstrument, Nanos{});
-    event.payload.line_state.channel = channel;
-    event.payload.line_state.status = status;
-    event.payload.line_state.lost = lost;
+LineState& LineArbiter::send_state(std::uint32_t channel, LineStatus status, std::uint64_t lost) {
+    LineState& state = sink_.stage(EventType::line_state, kNoInstrument, Nanos{}).payload.line_state;
+    state.channel = channel;
+    state.status = status;
+    state.lost = lost;
+    return state;
+}
+
+LineCounters LineArbiter::counters() const {
+    LineCounters total = counters_;
+    for (const auto& line : lines_) {
+        if (line->pair == nullptr) continue;
+        for (std::size_t i = 0; i < kSides; ++i) total.sides[i] += line->pair->counters(LineSide(i));
+    }
+    return total;
 }
 
 std::uint64_t LineArbiter::snapshots_abandoned() const {

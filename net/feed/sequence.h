@@ -39,6 +39,12 @@ class SequenceTracker {
         return {SequenceVerdict::late, 0};
     }
     bool started() const { return started_; }
+    /// The number after the highest one taken.
+    std::uint32_t expected() const { return expected_; }
+    /// How far `sequence` is ahead of the next one; negative: behind it.
+    std::int32_t ahead(std::uint32_t sequence) const {
+        return static_cast<std::int32_t>(sequence - expected_);
+    }
 
   private:
     Result start(std::uint32_t sequence, SequenceVerdict verdict) {

@@ -101,6 +101,18 @@ INSTANTIATE_TEST_SUITE_P(
              "12:17: feed.channel[0].event_port and feed.channel[0].snapshot_port are both 6100"},
         Case{"ChannelTwice", "[order]", "[[feed.channel]]\nname = \"b\"\ngroup = \"239.111.111.1\"\n[order]",
              "16:9: group 239.111.111.1 port 6100 is configured twice"},
+        Case{"LineBIsLineA", "group =", "group_b = \"239.111.111.1\"\ngroup =",
+             "12:11: group 239.111.111.1 port 6100 is configured twice"},
+        Case{
+            "LineBNotMulticast", "group =", "group_b = \"10.0.0.1\"\ngroup =",
+            "12:11: feed.channel[0].group_b must be a multicast group (224.0.0.0 to 239.255.255.255), but is "
+            "\"10.0.0.1\""},
+        Case{"PortWithoutLineB", "group =", "event_port_b = 6200\ngroup =",
+             "12:16: feed.channel[0].event_port_b needs a feed.channel[0].group_b"},
+        Case{"SecondPortIsTheFirst", "device =", "device_b = \"net_ring0\"\ndevice =",
+             "5:12: port.device_b needs a port.device that is another one"},
+        Case{"GapTooWide", "kind = \"deribit\"", "kind = \"deribit\"\ngap_packets = 65",
+             "9:15: feed.gap_packets must be between 1 and 64, but is 65"},
         Case{"UnknownTransport", "\"kernel\"", "\"bypass\"",
              "15:13: order.transport must be one of \"kernel\", \"paper\", but is \"bypass\""},
         Case{"UnknownDialect", "port = 9878", "port = 9878\ndialect = \"cme\"",

@@ -65,6 +65,17 @@ TEST(Config, QuotesAndBackslashesSurviveTheEffectiveText) {
     EXPECT_EQ(valid(c.text).journal.dir, c.journal.dir);
 }
 
+TEST(Config, LineBHasAGroupAndPortsOfItsOwnOrNone) {
+    EXPECT_EQ(valid(std::string(kSample)).feed.channels[0].group_ip_b, 0u);
+    const RunConfig c = valid(spoilt("group =", "group_b = \"239.112.111.1\"\nevent_port_b = 6200\ngroup ="));
+    EXPECT_EQ(c.feed.channels[0].group_ip_b, 0xef706f01u);
+    EXPECT_EQ(c.feed.channels[0].event_port_b, 6200);
+    EXPECT_EQ(c.feed.channels[0].snapshot_port_b, 0) << "as line A";
+    EXPECT_EQ(valid(c.text).feed.channels[0].group_ip_b, 0xef706f01u);
+    const RunConfig ports = valid(spoilt("device =", "device_b = \"net_ring1\"\ndevice ="));
+    EXPECT_EQ(valid(ports.text).port.device_b, "net_ring1");
+}
+
 TEST(Config, PaperNeedsNoFixSession) {
     std::string text = spoilt("\"kernel\"", "\"paper\"");
     const auto fix = text.find("[fix]");

@@ -186,6 +186,32 @@ TEST_F(Market, LevelsThatCannotBeEndTheTrust) {
     EXPECT_EQ(alerts(step(e), AlertCode::underlying_untrusted), 1u);
 }
 
+TEST_F(Market, ADeadLineIsToldAndHedgingGoesOn) {
+    start();
+    Event e = make(EventType::line_state);
+    e.payload.line_state.channel = 7;
+    e.payload.line_state.status = LineStatus::side_down;
+    EXPECT_EQ(alerts(step(e), AlertCode::feed_line_a_down), 1u);
+    e.payload.line_state.side = 1;
+    EXPECT_EQ(alerts(step(e), AlertCode::feed_line_b_down), 1u);
+    EXPECT_EQ(orders_in(gain_delta(3)).size(), 1u) << "the other line carries on";
+    e.payload.line_state.status = LineStatus::side_up;
+    EXPECT_EQ(alerts(step(e), AlertCode::feed_line_up), 1u);
+    EXPECT_EQ(alerts(AlertCode::feed_gap) + alerts(AlertCode::feed_silent), 0u);
+}
+
+TEST_F(Market, WhatAPortSaysIsAnAlert) {
+    start();
+    Event e = make(EventType::port_state);
+    for (const auto& [condition, code] : {std::pair{PortCondition::link_down, AlertCode::port_link_down},
+                                          {PortCondition::link_up, AlertCode::port_link_up},
+                                          {PortCondition::missed, AlertCode::port_missed},
+                                          {PortCondition::no_buffers, AlertCode::port_no_buffers}}) {
+        e.payload.port_state.condition = condition;
+        EXPECT_EQ(alerts(step(e), code), 1u) << to_string(condition);
+    }
+}
+
 TEST_F(Market, Stale) {
     start();
     timer(Nanos::from_ms(1'000));

@@ -115,6 +115,30 @@ TEST_F(PortTest, BackPressureIsReportedAndNothingLeaks) {
     EXPECT_EQ(port->counters().tx_full + port->counters().tx_no_mbuf, 20u);
 }
 
+TEST_F(PortTest, WhatTheDeviceCannotDoSoftwareDoes) {
+    PortConfig config;
+    config.device = "net_ring0";
+    config.mbufs = 1023;
+    config.rx_ring = config.tx_ring = 64;
+    config.flows = {{false, 0xef6f6f01, 0, 6100, kFeedQueue}, {true, 0, 9881, 0, kOrderQueue}};
+    std::string error;
+    const auto port = Port::open(config, error);
+    ASSERT_TRUE(port) << error;
+    const PortFeatures& f = port->features();
+    EXPECT_FALSE(f.flow_rules);
+    EXPECT_FALSE(f.steered);
+    EXPECT_FALSE(f.rx_timestamp);
+    EXPECT_EQ(f.interface, 0u);
+    EXPECT_EQ(to_text(f).substr(0, 24), "receive times: our clock");
+    const std::vector<MacAddress> groups = {multicast_mac(0xef6f6f01)};
+    EXPECT_FALSE(port->filter_multicast(groups)) << "a ring filters nothing";
+    const auto frames = known_frames();
+    ASSERT_TRUE(port->tx(frames[0].bytes));
+    EXPECT_EQ(port->rx_burst().size(), 1u) << "on queue 0";
+    port->release();
+    EXPECT_TRUE(open("net_pcap0")->features().rx_timestamp);
+}
+
 TEST_F(PortTest, AFrameLongerThanABufferIsRefused) {
     const auto port = open("net_null0");
     ASSERT_TRUE(port);
