@@ -2,8 +2,10 @@
 
 #include <rte_errno.h>
 #include <rte_ethdev.h>
+#include <rte_ip.h>
 #include <rte_mbuf.h>
 #include <rte_mbuf_dyn.h>
+#include <rte_tcp.h>
 
 #include <algorithm>
 #include <array>
@@ -32,6 +34,7 @@ struct Port::Device {
     rte_mempool* pool = nullptr;
     bool started = false;  // false while a memif client waits for its server
     bool memif_client = false;
+    bool tcp_checksum_offload = false;
     TimestampField timestamp;
     std::uint16_t held = 0;
     std::array<rte_mbuf*, kMaxBurst> mbufs{};
@@ -101,6 +104,38 @@ bool Port::tx(std::span<const std::byte> frame) {
     counters_.tx_bytes += length;
     return true;
 }
+
+TxBuffer Port::reserve() {
+    rte_mbuf* const m = rte_pktmbuf_alloc(device_->pool);
+    if (m == nullptr) return ++counters_.tx_no_mbuf, TxBuffer{};
+    return {{rte_pktmbuf_mtod(m, std::byte*), rte_pktmbuf_tailroom(m)}, m};
+}
+
+bool Port::send(TxBuffer& buffer, std::size_t length, TcpChecksum checksum) {
+    if (!device_->started) return ++counters_.tx_full, false;
+    auto* m = static_cast<rte_mbuf*>(buffer.handle);
+    m->data_len = static_cast<std::uint16_t>(length);
+    m->pkt_len = m->data_len;
+    m->ol_flags = 0;
+    if (checksum == TcpChecksum::by_device) {
+        m->ol_flags = RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_TCP_CKSUM;
+        m->l2_len = RTE_ETHER_HDR_LEN;
+        m->l3_len = sizeof(rte_ipv4_hdr);
+        m->l4_len = sizeof(rte_tcp_hdr);
+    }
+    if (rte_eth_tx_burst(device_->id, kQueue, &m, 1) != 1) return ++counters_.tx_full, false;
+    buffer = {};
+    ++counters_.tx_packets;
+    counters_.tx_bytes += length;
+    return true;
+}
+
+void Port::give_back(TxBuffer& buffer) {
+    rte_pktmbuf_free(static_cast<rte_mbuf*>(buffer.handle));
+    buffer = {};
+}
+
+bool Port::offloads_tcp_checksum() const { return device_->tcp_checksum_offload; }
 
 bool Port::link_up() const {
     rte_eth_link link{};
@@ -187,12 +222,19 @@ void fit_rings(std::uint16_t id, const PortConfig& config, std::uint16_t& rx, st
     rte_eth_dev_adjust_nb_rx_tx_desc(id, &rx, &tx);
 }
 
+constexpr std::uint64_t kTcpChecksums = RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
+
+bool can_fill_tcp_checksums(const rte_eth_dev_info& info) {
+    return (info.tx_offload_capa & kTcpChecksums) == kTcpChecksums;
+}
+
 bool configure(std::uint16_t id, const PortConfig& config, rte_mempool* pool, std::string& error) {
     rte_eth_dev_info info{};
     int rc = rte_eth_dev_info_get(id, &info);
     if (rc != 0) return error = dpdk_text("cannot ask the device", rc), false;
     rte_eth_conf conf{};
     conf.rxmode.offloads = info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_TIMESTAMP;
+    if (can_fill_tcp_checksums(info)) conf.txmode.offloads = kTcpChecksums;
     rc = rte_eth_dev_configure(id, 1, 1, &conf);
     if (rc != 0) return error = dpdk_text("cannot configure one queue each way", rc), false;
     std::uint16_t rx = 0;
@@ -227,6 +269,7 @@ std::unique_ptr<Port> Port::open(const PortConfig& config, std::string& error) {
     rte_eth_dev_info info{};
     if (rte_eth_dev_info_get(device->id, &info) == 0 && info.driver_name != nullptr) {
         device->driver = info.driver_name;
+        device->tcp_checksum_offload = can_fill_tcp_checksums(info);
     }
     device->pool = open_pool(config, device->id);
     if (device->pool == nullptr) {
