@@ -134,8 +134,15 @@ class Side {
         }
         return true;
     }
+    /// Looks now and then only: each look at a link that is down starts the device anew.
     bool until_linked() {
-        return until([this] { return port->link_up() || port->keep_link(); });
+        Nanos next = steady_now() + Nanos::from_ms(100);
+        return until([&] {
+            if (port->link_up()) return true;
+            if (steady_now() < next) return false;
+            next = steady_now() + Nanos::from_ms(100);
+            return port->keep_link();
+        });
     }
     /// Lets what is under way arrive.
     void linger(Nanos time = Nanos::from_ms(300)) {
