@@ -2,8 +2,10 @@
 
 #include <rte_errno.h>
 #include <rte_ethdev.h>
+#include <rte_ip.h>
 #include <rte_mbuf.h>
 #include <rte_mbuf_dyn.h>
+#include <rte_tcp.h>
 
 #include <algorithm>
 #include <array>
@@ -114,6 +116,40 @@ bool Port::tx(std::span<const std::byte> frame) {
     ++counters_.tx_packets;
     counters_.tx_bytes += length;
     return true;
+}
+
+TxBuffer Port::reserve() {
+    rte_mbuf* const m = rte_pktmbuf_alloc(device_->pool);
+    if (m == nullptr) return ++counters_.tx_no_mbuf, TxBuffer{};
+    return {{rte_pktmbuf_mtod(m, std::byte*), rte_pktmbuf_tailroom(m)}, m};
+}
+
+bool Port::send(TxBuffer& buffer, std::size_t length, TcpChecksum checksum) {
+    if (!device_->started) return ++counters_.tx_full, false;
+    auto* m = static_cast<rte_mbuf*>(buffer.handle);
+    m->data_len = static_cast<std::uint16_t>(length);
+    m->pkt_len = m->data_len;
+    m->ol_flags = 0;
+    if (checksum == TcpChecksum::by_device) {
+        m->ol_flags = RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_TCP_CKSUM;
+        m->l2_len = RTE_ETHER_HDR_LEN;
+        m->l3_len = sizeof(rte_ipv4_hdr);
+        m->l4_len = sizeof(rte_tcp_hdr);
+    }
+    if (rte_eth_tx_burst(device_->id, kQueue, &m, 1) != 1) return ++counters_.tx_full, false;
+    buffer = {};
+    ++counters_.tx_packets;
+    counters_.tx_bytes += length;
+    return true;
+}
+
+void Port::give_back(TxBuffer& buffer) {
+    rte_pktmbuf_free(static_cast<rte_mbuf*>(buffer.handle));
+    buffer = {};
+}
+
+bool Port::offloads_tcp_checksum() const {
+    return device_->features.tx_ipv4_checksum && device_->features.tx_tcp_checksum;
 }
 
 bool Port::link_up() const {

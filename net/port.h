@@ -45,6 +45,20 @@ struct RxPacket {
                       ///< zero
 };
 
+/// A buffer of the port's to write a frame into, so that sending it copies nothing. Belongs to whoever
+/// reserved it until it is sent or given back.
+struct TxBuffer {
+    std::span<std::byte> bytes;
+    void* handle = nullptr;
+    explicit operator bool() const { return handle != nullptr; }
+};
+
+/// Who computes the checksums of an untagged IPv4/TCP frame without IP options.
+enum class TcpChecksum : std::uint8_t {
+    in_frame,  ///< they stand in the frame
+    by_device  ///< the device: IP's is zero in the frame, TCP's is the sum over the pseudo header
+};
+
 struct PortCounters {
     std::uint64_t rx_packets = 0;
     std::uint64_t rx_bytes = 0;
@@ -95,6 +109,15 @@ class Port {
     /// Copies a whole Ethernet frame out. False: not sent, and counted by reason; the caller may try again
     /// later.
     bool tx(std::span<const std::byte> frame);
+
+    /// A buffer to send from later; empty (and counted) when the pool is.
+    TxBuffer reserve();
+    /// Sends the first `length` bytes of it. False: not sent, counted by reason, and still the caller's. The
+    /// buffer's room is not checked again.
+    bool send(TxBuffer& buffer, std::size_t length, TcpChecksum checksum = TcpChecksum::in_frame);
+    void give_back(TxBuffer& buffer);
+    /// True when the device can fill in the checksums of IPv4 and TCP.
+    bool offloads_tcp_checksum() const;
 
     /// True when the link is up; for memif: when the peer is connected.
     bool link_up() const;

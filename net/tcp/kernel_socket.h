@@ -60,6 +60,13 @@ class KernelSocket {
         return state_;
     }
 
+    /// `poll` for those who cannot take what has arrived now: it waits in the kernel.
+    State poll_without_reading() {
+        if (state_ == State::connecting) finish_connect();
+        if (state_ == State::connected) flush();
+        return state_;
+    }
+
     State state() const { return state_; }
     bool connected() const { return state_ == State::connected; }
     /// Why it closed last; empty after `close`.

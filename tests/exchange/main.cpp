@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "fix/dictionary.h"
+#include "tests/exchange/bypass_port.h"
 #include "tests/exchange/runner.h"
 
 namespace {
@@ -22,6 +23,23 @@ void catch_signals() {
     std::signal(SIGPIPE, SIG_IGN);
 }
 
+using namespace hw::exchange;
+
+/// Null with an empty `error`: market data goes nowhere.
+std::unique_ptr<MarketDataPort> open_port(const Options& options, std::uint16_t acceptor_port,
+                                          std::string& error) {
+    if (options.eal.empty()) return nullptr;
+    if (options.fix_wire == FixWire::kernel) {
+        return MarketDataPort::open(options.eal, options.device, error);
+    }
+    BypassFixConfig config;
+    config.tcp.address = options.address;
+    config.tcp.prefix_length = options.prefix_length;
+    config.port = options.bypass_port;
+    config.acceptor_port = acceptor_port;
+    return open_bypass_port(options.eal, options.device, config, error);
+}
+
 int refuse(const std::string& why) {
     std::fprintf(stderr, "hedgewire-exchange: %s\n", why.c_str());
     return 2;
@@ -30,23 +48,24 @@ int refuse(const std::string& why) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    using namespace hw::exchange;
     Options options;
     if (const int code = parse_options(argc, argv, options); code >= 0) return code;
     catch_signals();
 
     std::string error;
-    std::unique_ptr<MarketDataPort> port;
-    if (!options.eal.empty()) {
-        port = MarketDataPort::open(options.eal, options.device, error);
-        if (!port) return refuse(error);
-    }
     options.fix.dictionary_xml = hw::fix::fix44_dictionary_xml();
     const auto fix = FixAcceptor::start(options.fix, error);
     if (!fix) return refuse(error);
+    const auto port = open_port(options, fix->port(), error);
+    if (!error.empty()) return refuse(error);
 
-    std::fprintf(stderr, "hedgewire-exchange: FIX 4.4 on 127.0.0.1:%u, %s -> %s; market data %s\n",
-                 fix->port(), options.fix.sender_comp_id.c_str(), options.fix.target_comp_id.c_str(),
+    std::string where = "127.0.0.1:" + std::to_string(fix->port());
+    if (options.fix_wire == FixWire::bypass) {
+        where += " and " + hw::net::ip_text(options.address) + ":" + std::to_string(options.bypass_port) +
+                 " on its port";
+    }
+    std::fprintf(stderr, "hedgewire-exchange: FIX 4.4 on %s, %s -> %s; market data %s\n", where.c_str(),
+                 options.fix.sender_comp_id.c_str(), options.fix.target_comp_id.c_str(),
                  port ? "on its port" : "goes nowhere (no --eal)");
     Runner runner(options, *fix, port.get(), stop_requested);
     const bool clean = runner.run();

@@ -2,8 +2,6 @@
 
 #include <array>
 
-#include "net/port.h"
-
 namespace hw::exchange {
 
 namespace {
@@ -17,13 +15,7 @@ class DpdkPort final : public MarketDataPort {
     explicit DpdkPort(std::unique_ptr<net::Port> port) : port_(std::move(port)) {}
 
     void send(const Packet& packet) override {
-        net::UdpEndpoints ends;
-        ends.src_mac = kSourceMac;
-        ends.src_ip = kSourceIp;
-        ends.dst_ip = packet.group_ip;
-        ends.src_port = kSourcePort;
-        ends.dst_port = packet.port;
-        const std::size_t size = net::build_udp_frame(ends, packet.payload, frame_);
+        const std::size_t size = market_data_frame(packet, frame_);
         if (size != 0 && port_->tx(std::span(frame_).first(size))) {
             ++sent_;
         } else {
@@ -42,14 +34,29 @@ class DpdkPort final : public MarketDataPort {
 
 }  // namespace
 
-std::unique_ptr<MarketDataPort> MarketDataPort::open(const std::vector<std::string>& eal,
-                                                     const std::string& device, std::string& error) {
+std::size_t market_data_frame(const Packet& packet, std::span<std::byte> out) {
+    net::UdpEndpoints ends;
+    ends.src_mac = kSourceMac;
+    ends.src_ip = kSourceIp;
+    ends.dst_ip = packet.group_ip;
+    ends.src_port = kSourcePort;
+    ends.dst_port = packet.port;
+    return net::build_udp_frame(ends, packet.payload, out);
+}
+
+std::unique_ptr<net::Port> open_exchange_port(const std::vector<std::string>& eal, const std::string& device,
+                                              std::string& error) {
     if (!net::Eal::start(eal, error)) return nullptr;
     net::PortConfig config;
     config.eal = eal;
     config.device = device;
     config.mbufs = 4'095;
-    auto port = net::Port::open(config, error);
+    return net::Port::open(config, error);
+}
+
+std::unique_ptr<MarketDataPort> MarketDataPort::open(const std::vector<std::string>& eal,
+                                                     const std::string& device, std::string& error) {
+    auto port = open_exchange_port(eal, device, error);
     return port ? std::make_unique<DpdkPort>(std::move(port)) : nullptr;
 }
 

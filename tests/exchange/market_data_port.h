@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "net/port.h"
 #include "tests/exchange/publisher.h"
 
 namespace hw::exchange {
@@ -24,5 +25,11 @@ class MarketDataPort {
     virtual std::uint64_t sent() const = 0;
     virtual std::uint64_t unsent() const = 0;
 };
+
+/// The Ethernet frame of a packet, in `out`; its size, zero when it does not fit.
+std::size_t market_data_frame(const Packet&, std::span<std::byte> out);
+/// Starts DPDK and opens the exchange's one port.
+std::unique_ptr<net::Port> open_exchange_port(const std::vector<std::string>& eal, const std::string& device,
+                                              std::string& error);
 
 }  // namespace hw::exchange

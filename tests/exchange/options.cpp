@@ -1,7 +1,8 @@
 #include "tests/exchange/options.h"
 
-#include <CLI/CLI.hpp>
+#include <arpa/inet.h>
 
+#include <CLI/CLI.hpp>
 #include <charconv>
 #include <sstream>
 
@@ -44,6 +45,8 @@ struct Raw {
     std::string eal;
     std::string families = "BTC";
     std::string delays;
+    std::string fix_wire = "kernel";
+    std::string address = "10.0.0.1/24";
     double short_expiry_s = 900.0;
     std::uint32_t option_fill_every_ms = 400;
     std::uint32_t snapshot_ms = 500;
@@ -113,6 +116,16 @@ void add_wires(CLI::App& app, Options& o, Raw& raw) {
     group->add_option("--device", o.device, "ethdev to send on, e.g. net_memif0; default: the first port");
     group->add_option("--fix-port", o.fix.port, "TCP port on 127.0.0.1; 0: a free one, printed at the start")
         ->capture_default_str();
+    group
+        ->add_option("--fix", raw.fix_wire,
+                     "kernel: sockets on 127.0.0.1; bypass: TCP on the port that market data leaves by, too")
+        ->check(CLI::IsMember({"kernel", "bypass"}))
+        ->capture_default_str();
+    group->add_option("--address", raw.address, "of the port with --fix bypass, and its subnet")
+        ->capture_default_str();
+    group->add_option("--bypass-port", o.bypass_port, "TCP port there")
+        ->check(CLI::Range(1, 65'535))
+        ->capture_default_str();
     group->add_option("--fix-dir", o.fix.dir,
                       "message store: what is sent while the customer is away waits here");
     group->add_option("--fix-sender", o.fix.sender_comp_id, "the venue's CompID")->capture_default_str();
@@ -152,6 +165,21 @@ void add_faults(CLI::App& app, Options& o, Raw& raw) {
         ->check(CLI::Range(1, 100));
 }
 
+/// "10.0.0.1/24".
+bool parse_address(const std::string& text, Options& o) {
+    const auto slash = text.find('/');
+    in_addr address{};
+    unsigned bits = 0;
+    const char* const end = text.data() + text.size();
+    if (slash == std::string::npos || inet_pton(AF_INET, text.substr(0, slash).c_str(), &address) != 1)
+        return false;
+    const auto [stop, error] = std::from_chars(text.data() + slash + 1, end, bits);
+    if (error != std::errc{} || stop != end || bits > 32) return false;
+    o.address = ntohl(address.s_addr);
+    o.prefix_length = static_cast<std::uint8_t>(bits);
+    return true;
+}
+
 std::string apply(const Raw& raw, Options& o) {
     SimulationConfig& s = o.simulation;
     o.eal = split_words(raw.eal);
@@ -169,6 +197,9 @@ std::string apply(const Raw& raw, Options& o) {
         s.market.families.push_back(name);
     }
     if (s.market.families.empty()) return "--families: at least one";
+    if (!parse_address(raw.address, o)) return "--address: '" + raw.address + "' is not like 10.0.0.1/24";
+    if (raw.fix_wire == "bypass") o.fix_wire = FixWire::bypass;
+    if (o.fix_wire == FixWire::bypass && o.eal.empty()) return "--fix bypass needs a port: --eal";
     if (o.fix.dir.empty()) return "--fix-dir is needed: a directory for the FIX message store";
     return raw.delays.empty() ? std::string{} : parse_delays(raw.delays, s.venue);
 }

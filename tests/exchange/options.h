@@ -10,14 +10,24 @@
 
 namespace hw::exchange {
 
+/// How customers reach the FIX session.
+enum class FixWire : std::uint8_t {
+    kernel,  ///< on 127.0.0.1
+    bypass   ///< by TCP on the exchange's own port, relayed to 127.0.0.1
+};
+
 struct Options {
     SimulationConfig simulation;
     FixAcceptorConfig fix;
-    double seconds = 0.0;          ///< 0: until a signal
-    double quiesce_seconds = 0.0;  ///< at the end of the run
-    std::vector<std::string> eal;  ///< empty: market data goes nowhere
-    std::string device;            ///< empty: the first port
-    std::string json;              ///< summary file; empty: none
+    FixWire fix_wire = FixWire::kernel;
+    std::uint32_t address = 0;          ///< the port's, with bypass; host byte order
+    std::uint8_t prefix_length = 24;    ///< of its subnet
+    std::uint16_t bypass_port = 9'881;  ///< TCP port on it
+    double seconds = 0.0;               ///< 0: until a signal
+    double quiesce_seconds = 0.0;       ///< at the end of the run
+    std::vector<std::string> eal;       ///< empty: market data goes nowhere
+    std::string device;                 ///< empty: the first port
+    std::string json;                   ///< summary file; empty: none
     std::uint32_t fix_drop_every_ms = 0;
     Nanos fill_delay;
 };
