@@ -9,6 +9,8 @@
 #include <array>
 #include <cstring>
 
+#include "net/capture_ring.h"
+
 namespace hw::net {
 
 namespace {
@@ -74,6 +76,7 @@ std::span<const RxPacket> Port::rx_burst(std::size_t most) {
         d.packets[kept++] = {{rte_pktmbuf_mtod(m, const std::byte*), m->data_len}, d.time_of(m)};
     }
     counters_.rx_packets += received;
+    if (tap_ != nullptr) tap_->rx({d.packets.data(), kept});
     if (kept == 0) release();  // the caller has nothing to release
     return {d.packets.data(), kept};
 }
@@ -99,6 +102,7 @@ bool Port::tx(std::span<const std::byte> frame) {
     }
     ++counters_.tx_packets;
     counters_.tx_bytes += length;
+    if (tap_ != nullptr) tap_->tx(frame);
     return true;
 }
 

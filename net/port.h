@@ -64,6 +64,8 @@ struct DeviceCounters {
     std::uint64_t oerrors = 0;
 };
 
+class CaptureRing;
+
 class Port {
   public:
     static constexpr std::size_t kMaxBurst = 64;
@@ -82,6 +84,10 @@ class Port {
     /// Copies a whole Ethernet frame out. False: not sent, and counted by reason; the caller may try again
     /// later.
     bool tx(std::span<const std::byte> frame);
+
+    /// Everything that comes in and goes out from now on is held in `tap`, which must outlive the port; null:
+    /// nothing.
+    void set_tap(CaptureRing* tap) { tap_ = tap; }
 
     /// True when the link is up; for memif: when the peer is connected.
     bool link_up() const;
@@ -102,6 +108,7 @@ class Port {
 
     std::unique_ptr<Device> device_;
     PortCounters counters_;
+    CaptureRing* tap_ = nullptr;
 };
 
 }  // namespace hw::net

@@ -20,6 +20,7 @@ struct PortConfig {
     std::uint32_t mbufs = 8191;    ///< packet buffers in the pool
     IdlePolicy idle = IdlePolicy::spin;
     std::uint32_t idle_sleep_us = 50;  ///< backoff only: length of one sleep
+    std::uint32_t gap_threshold_us = 10;  ///< the hot thread kept from polling for longer: a gap
 };
 
 }  // namespace hw::net

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "core/gap_detector.h"
 #include "core/journal/blob_store.h"
 #include "core/ring.h"
 #include "deploy/runtime/event_writer.h"
@@ -65,14 +66,15 @@ class HotLoop {
     using Writer = EventWriter<Transport>;
 
     HotLoop(net::Port& port, Feed& feed, Transport& transport, Writer& writer, HandedBlob& blobs,
-            Inbox& inbox, const SteadyClock& clock)
+            Inbox& inbox, const SteadyClock& clock, GapDetector& gaps)
         : port_(port),
           feed_(feed),
           transport_(transport),
           writer_(writer),
           blobs_(blobs),
           inbox_(inbox),
-          clock_(clock) {}
+          clock_(clock),
+          gaps_(gaps) {}
 
     /// One turn in real time; true when anything arrived. What the feed brought is decided on before anything
     /// else is looked at: asking a kernel socket costs more than the decision. `after_feed` runs before that
@@ -81,7 +83,7 @@ class HotLoop {
     bool turn(AfterFeed&& after_feed) {
         const std::uint64_t before = writer_.sequence();
         const auto packets = port_.rx_burst();
-        writer_.begin_burst(clock_.now(), monotonic_ns());
+        begin_burst(busy_);
         if (packets.empty()) keep_link(writer_.now());
         if (!packets.empty()) {
             for (const net::RxPacket& packet : packets) receive(packet, writer_.now());
@@ -89,12 +91,12 @@ class HotLoop {
             writer_.end_burst();
             port_.release();
             counters_.packets += packets.size();
-            writer_.begin_burst(clock_.now(), monotonic_ns());
+            begin_burst(true);
         }
         finish_turn();
-        const bool busy = writer_.sequence() != before;
-        ++(busy ? counters_.bursts : counters_.idle_turns);
-        return busy;
+        busy_ = writer_.sequence() != before;
+        ++(busy_ ? counters_.bursts : counters_.idle_turns);
+        return busy_;
     }
 
     /// One packet of a capture at its own time; `last` ends its burst.
@@ -121,6 +123,11 @@ class HotLoop {
     const LoopCounters& counters() const { return counters_; }
 
   private:
+    void begin_burst(bool worked) {
+        const std::int64_t ticks_ns = monotonic_ns();
+        gaps_.at(ticks_ns, worked);
+        writer_.begin_burst(clock_.now(), ticks_ns);
+    }
     /// A link that is down may need help to come back (a memif client whose server was restarted).
     void keep_link(Nanos now) {
         if (now < next_link_check_) return;
@@ -204,6 +211,8 @@ class HotLoop {
     HandedBlob& blobs_;
     Inbox& inbox_;
     const SteadyClock& clock_;
+    GapDetector& gaps_;
+    bool busy_ = false;  ///< the last turn brought something
     LoopCounters counters_;
     Nanos next_timer_;
     Nanos next_link_check_;

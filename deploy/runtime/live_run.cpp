@@ -29,8 +29,9 @@ void stop_on_signals(std::atomic<bool>& flag) {
     signal(SIGPIPE, SIG_IGN);
 }
 
-void rest(const net::PortConfig& config) {
+void rest(const net::PortConfig& config, GapDetector& gaps) {
     if (config.idle == net::IdlePolicy::spin) return;
+    gaps.forget();
     const timespec pause{0, static_cast<long>(config.idle_sleep_us) * 1000};
     nanosleep(&pause, nullptr);
 }
@@ -47,7 +48,7 @@ int drive(Hedger& hedger, net::Port& port, Transport& transport, Ready&& ready, 
     if (!ready(writer)) return kExitBadInput;
     net::DeribitFeed<Writer> feed(hedger.config().feed, state.instruments, writer);
     HotLoop<net::DeribitFeed<Writer>, Transport> loop(port, feed, transport, writer, hedger.blobs(),
-                                                      hedger.inbox(), clock);
+                                                      hedger.inbox(), clock, hedger.gaps());
     if (!hedger.start_follower(true)) return kExitBadInput;
 
     hedger.begin(writer, clock.now(), false, {});
@@ -57,7 +58,7 @@ int drive(Hedger& hedger, net::Port& port, Transport& transport, Ready&& ready, 
         seconds > 0 ? monotonic_ns() + static_cast<std::int64_t>(seconds * 1e9) : INT64_MAX;
     std::atomic<bool>& stop = hedger.inbox().stop;
     while (!stop.load(std::memory_order_relaxed) && monotonic_ns() < end_ns) {
-        if (!loop.turn(before_deciding)) rest(hedger.config().port);
+        if (!loop.turn(before_deciding)) rest(hedger.config().port, hedger.gaps());
     }
 
     hedger.note_reasons();
@@ -66,7 +67,7 @@ int drive(Hedger& hedger, net::Port& port, Transport& transport, Ready&& ready, 
     writer.end_burst();
     const std::int64_t patience_ns = monotonic_ns() + kLogoutPatienceNs;
     while (!stopped() && monotonic_ns() < patience_ns) {
-        if (!loop.turn(before_deciding)) rest(hedger.config().port);
+        if (!loop.turn(before_deciding)) rest(hedger.config().port, hedger.gaps());
     }
     fill_report(hedger.report(), loop.counters(), feed);
     return kExitDone;
@@ -119,6 +120,7 @@ int run_live(Hedger& hedger) {
         return kExitBadInput;
     }
     log_info("port", port->name() + " (" + port->driver() + ")");
+    port->set_tap(hedger.hold_packets());
     stop_on_signals(hedger.inbox().stop);
     const int result =
         config.transport == Transport::kernel ? run_fix(hedger, *port) : run_paper(hedger, *port);
