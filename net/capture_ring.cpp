@@ -7,9 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
-#include <vector>
 
-#include "core/clock.h"
 #include "net/pcapng_writer.h"
 #include "net/port.h"
 
@@ -35,6 +33,20 @@ std::uint64_t* take_memory(std::uint64_t words) {
     return static_cast<std::uint64_t*>(memory);
 }
 
+void put_run(std::uint64_t* to, std::span<const std::byte> bytes) {
+    const std::byte* from = bytes.data();
+    std::uint64_t word = 0;
+    for (const std::byte* const whole = from + bytes.size() / 8 * 8; from != whole; from += 8) {
+        std::memcpy(&word, from, 8);
+        std::atomic_ref(*to++).store(word, std::memory_order_release);
+    }
+    if (const std::size_t rest = bytes.size() % 8; rest != 0) {
+        word = 0;
+        std::memcpy(&word, from, rest);
+        std::atomic_ref(*to).store(word, std::memory_order_release);
+    }
+}
+
 std::uint64_t words_of(std::size_t bytes) { return (bytes + 7) / 8; }
 std::size_t length_of(std::uint64_t header) { return static_cast<std::uint32_t>(header); }
 
@@ -48,9 +60,7 @@ CaptureRing::CaptureRing(const CaptureConfig& config)
 CaptureRing::~CaptureRing() { std::free(words_); }
 
 void CaptureRing::rx(std::span<const RxPacket> packets) {
-    if (packets.empty()) return;
-    const std::int64_t now_ns = process_clock.paced_ns();
-    for (const RxPacket& packet : packets) add(packet.bytes, CaptureDirection::in, now_ns);
+    for (const RxPacket& packet : packets) add(packet.bytes, CaptureDirection::in, arrived_ns_);
     count(rx_frames_, packets.size());
 }
 
@@ -64,24 +74,17 @@ void CaptureRing::add(std::span<const std::byte> frame, CaptureDirection directi
         frame = frame.first(kLongestFrame);
         count(cut_, 1);
     }
-    last_ns_ = std::max(last_ns_, paced_ns);
     const std::uint64_t begin = head_.load(std::memory_order_relaxed);
     const std::uint64_t end = begin + kHeaderWords + words_of(frame.size());
-    make_room(end, last_ns_);
+    make_room(end, paced_ns);
     put(begin, frame.size() | static_cast<std::uint64_t>(direction) << kDirectionShift);
-    put(begin + 1, static_cast<std::uint64_t>(last_ns_));
-    std::uint64_t at = begin + kHeaderWords;
-    const std::byte* from = frame.data();
-    std::uint64_t word = 0;
-    for (const std::byte* const whole = from + frame.size() / 8 * 8; from != whole; from += 8) {
-        std::memcpy(&word, from, 8);
-        put(at++, word);
-    }
-    if (const std::size_t rest = frame.size() % 8; rest != 0) {
-        word = 0;
-        std::memcpy(&word, from, rest);
-        put(at, word);
-    }
+    put(begin + 1, static_cast<std::uint64_t>(paced_ns));
+    // In one run, or in two around the ring's end.
+    const std::uint64_t at = begin + kHeaderWords;
+    const std::size_t until_end = (mask_ + 1 - (at & mask_)) * 8;
+    const std::size_t first = std::min(frame.size(), until_end);
+    put_run(words_ + (at & mask_), frame.first(first));
+    put_run(words_, frame.subspan(first));
     head_.store(end, std::memory_order_release);
     count(bytes_, frame.size());
 }
@@ -102,30 +105,38 @@ void CaptureRing::make_room(std::uint64_t end, std::int64_t now_ns) {
     count(evicted_early_, early);
 }
 
-CaptureWritten CaptureRing::write(const std::string& path, Nanos span) const {
-    const std::int64_t oldest_ns = process_clock.paced_ns() - std::min(span, held()).ns();
-    // What is later than the first look at the tail is later than its frames, too.
+std::vector<CaptureRing::Found> CaptureRing::find_since(std::int64_t oldest_ns,
+                                                        std::vector<std::uint64_t>& copy) const {
     const std::uint64_t begin = tail_.load(std::memory_order_acquire);
     const std::uint64_t head = head_.load(std::memory_order_acquire);
-    std::vector<std::uint64_t> copy(head - begin);
+    copy.resize(head - begin);
     for (std::uint64_t at = begin; at != head; ++at) copy[at - begin] = get(at);
-    std::uint64_t at = std::min(std::max(begin, tail_.load(std::memory_order_acquire)), head) - begin;
-
-    CaptureWritten written;
-    PcapngWriter writer(path);
-    const std::int64_t to_utc_ns = process_clock.wall_at(0).ns();
-    while (at < copy.size()) {
+    const std::uint64_t whole = std::clamp(tail_.load(std::memory_order_acquire), begin, head);
+    std::vector<Found> found;
+    for (std::uint64_t at = whole - begin; at < copy.size();) {
         const std::uint64_t header = copy[at];
         const auto paced_ns = static_cast<std::int64_t>(copy[at + 1]);
-        const std::byte* const bytes = reinterpret_cast<const std::byte*>(copy.data() + at + kHeaderWords);
+        const auto bytes = std::as_bytes(std::span(copy).subspan(at + kHeaderWords)).first(length_of(header));
+        if (paced_ns >= oldest_ns)
+            found.push_back({paced_ns, static_cast<CaptureDirection>(header >> kDirectionShift), bytes});
         at += kHeaderWords + words_of(length_of(header));
-        if (paced_ns < oldest_ns) continue;
-        const Nanos time = Nanos::from_ns(paced_ns + to_utc_ns);
-        writer.add({bytes, length_of(header)}, time,
-                   static_cast<CaptureDirection>(header >> kDirectionShift));
-        if (written.frames++ == 0) written.first = time;
-        written.last = time;
     }
+    std::ranges::stable_sort(found, {}, &Found::paced_ns);
+    return found;
+}
+
+CaptureWritten CaptureRing::write(const std::string& path, Nanos span) const {
+    std::vector<std::uint64_t> copy;
+    const auto found = find_since(process_clock.paced_ns() - std::min(span, held()).ns(), copy);
+    CaptureWritten written;
+    PcapngWriter writer(path);
+    const Nanos to_utc = process_clock.wall_at(0);
+    for (const Found& f : found) writer.add(f.bytes, Nanos::from_ns(f.paced_ns) + to_utc, f.direction);
+    if (!found.empty()) {
+        written.first = Nanos::from_ns(found.front().paced_ns) + to_utc;
+        written.last = Nanos::from_ns(found.back().paced_ns) + to_utc;
+    }
+    written.frames = found.size();
     written.ok = writer.finish(written.bytes, written.error);
     return written;
 }

@@ -2,8 +2,10 @@
 // demand.
 //
 // The hot thread copies each frame into one flat ring of words, behind a header of two (length and direction,
-// time): no allocation, no lock, no system call. When the ring is full the oldest frames go. Any one other
-// thread calls `write`, which copies the ring out and makes the file.
+// time): no allocation, no lock, no system call. A burst is only stamped when it arrives (`arrived`) and
+// copied when it has been worked on (`rx`), so that the orders it causes do not wait for the copy. When the
+// ring is full the frames that were put in first go. Any one other thread calls `write`, which copies the
+// ring out, sorts it by time and makes the file.
 //
 // The copy is consistent although the hot thread goes on and is never held up: it moves `tail_` past the
 // frames that are about to be overwritten before it overwrites them, and `head_` past a new frame after all
@@ -23,7 +25,9 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "core/clock.h"
 #include "core/types.h"
 #include "net/capture_config.h"
 #include "net/pcapng.h"
@@ -60,7 +64,9 @@ class CaptureRing {
     CaptureRing(const CaptureRing&) = delete;
     CaptureRing& operator=(const CaptureRing&) = delete;
 
-    /// Hot thread: a burst that has arrived.
+    /// Hot thread: a burst has arrived now, its frames follow.
+    void arrived() { arrived_ns_ = process_clock.paced_ns(); }
+    /// Hot thread: the frames of the burst that has arrived.
     void rx(std::span<const RxPacket> packets);
     /// Hot thread: a frame that has left.
     void tx(std::span<const std::byte> frame);
@@ -73,9 +79,17 @@ class CaptureRing {
 
   private:
     static constexpr std::uint64_t kHeaderWords = 2;
+    /// One of the frames in a copy of the ring.
+    struct Found {
+        std::int64_t paced_ns;
+        CaptureDirection direction;
+        std::span<const std::byte> bytes;
+    };
 
     void add(std::span<const std::byte> frame, CaptureDirection direction, std::int64_t paced_ns);
     void make_room(std::uint64_t end, std::int64_t now_ns);
+    /// Copies what is whole, and finds the frames in it that are no older, by time.
+    std::vector<Found> find_since(std::int64_t oldest_ns, std::vector<std::uint64_t>& copy) const;
     void put(std::uint64_t at, std::uint64_t word) {
         std::atomic_ref(words_[at & mask_]).store(word, std::memory_order_release);
     }
@@ -93,7 +107,7 @@ class CaptureRing {
     // Positions count words and never wrap; the ring's index is their low bits.
     alignas(64) std::atomic<std::uint64_t> head_{0};
     std::atomic<std::uint64_t> tail_{0};
-    std::int64_t last_ns_ = 0;
+    std::int64_t arrived_ns_ = 0;
     std::atomic<std::uint64_t> rx_frames_{0};
     std::atomic<std::uint64_t> tx_frames_{0};
     std::atomic<std::uint64_t> bytes_{0};

@@ -36,6 +36,7 @@ struct Port::Device {
     bool memif_client = false;
     TimestampField timestamp;
     std::uint16_t held = 0;
+    std::size_t kept = 0;  // of them, those that the caller was given
     std::array<rte_mbuf*, kMaxBurst> mbufs{};
     std::array<RxPacket, kMaxBurst> packets{};
 
@@ -76,12 +77,15 @@ std::span<const RxPacket> Port::rx_burst(std::size_t most) {
         d.packets[kept++] = {{rte_pktmbuf_mtod(m, const std::byte*), m->data_len}, d.time_of(m)};
     }
     counters_.rx_packets += received;
-    if (tap_ != nullptr) tap_->rx({d.packets.data(), kept});
+    d.kept = kept;
+    if (tap_ != nullptr && kept != 0) tap_->arrived();
     if (kept == 0) release();  // the caller has nothing to release
     return {d.packets.data(), kept};
 }
 
 void Port::release() {
+    if (tap_ != nullptr) tap_->rx({device_->packets.data(), device_->kept});
+    device_->kept = 0;
     rte_pktmbuf_free_bulk(device_->mbufs.data(), device_->held);
     device_->held = 0;
 }

@@ -86,7 +86,7 @@ class Port {
     bool tx(std::span<const std::byte> frame);
 
     /// Everything that comes in and goes out from now on is held in `tap`, which must outlive the port; null:
-    /// nothing.
+    /// nothing. What came in is copied by `release`, when what it caused has been sent.
     void set_tap(CaptureRing* tap) { tap_ = tap; }
 
     /// True when the link is up; for memif: when the peer is connected.

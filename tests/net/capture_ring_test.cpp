@@ -91,6 +91,23 @@ TEST_F(CaptureRingTest, OnlyTheLastSecondsAreWritten) {
     EXPECT_TRUE(written(brief).empty()) << "asked for more than is to be held";
 }
 
+TEST_F(CaptureRingTest, WhatABurstCausedComesAfterIt) {
+    CaptureRing ring({.seconds = 100, .mib = 1});
+    const std::vector<std::byte> tick(60, std::byte{1}), order(70, std::byte{2});
+    ring.arrived();
+    const std::int64_t until = process_clock.paced_ns() + 1'000;
+    while (process_clock.paced_ns() < until) {
+    }
+    ring.tx(order);
+    const RxPacket packet{tick, {}};
+    ring.rx({&packet, 1});
+    const auto got = written(ring);
+    ASSERT_EQ(got.size(), 2u);
+    EXPECT_EQ(got[0], (HeldFrame{CaptureDirection::in, tick, {}}));
+    EXPECT_EQ(got[1], (HeldFrame{CaptureDirection::out, order, {}}));
+    EXPECT_LT(got[0].time, got[1].time);
+}
+
 TEST_F(CaptureRingTest, AFrameTooLongIsCutAndCounted) {
     CaptureRing ring({.seconds = 100, .mib = 1});
     ring.tx(std::vector<std::byte>(70'000, std::byte{5}));
@@ -136,6 +153,7 @@ TEST_F(CaptureRingTest, AFileIsConsistentWhileTheHotThreadGoesOn) {
             const auto frame = numbered_frame(number);
             if (number % 2 == 0) {
                 const RxPacket packet{frame, {}};
+                ring.arrived();
                 ring.rx({&packet, 1});
             } else {
                 ring.tx(frame);
