@@ -21,6 +21,7 @@ constexpr std::uint32_t kInterface = 1;
 constexpr std::uint32_t kSimplePacket = 3;
 constexpr std::uint32_t kEnhancedPacket = 6;
 constexpr std::uint16_t kOptionEnd = 0;
+constexpr std::uint16_t kOptionPacketFlags = 2;
 constexpr std::uint16_t kOptionTimeResolution = 9;
 constexpr std::uint16_t kOptionTimeOffset = 14;
 constexpr std::uint32_t kLinkEthernet = 1;
@@ -98,6 +99,7 @@ class PcapReader final : public CaptureReader {
         frame.time = Nanos::from_ns(seconds * kNano + fraction * ns_per_fraction_);
         frame.bytes = span(at_ + kPcapRecord, length);
         frame.original_length = original;
+        frame.direction = CaptureDirection::unknown;
         at_ += kPcapRecord + length;
         return true;
     }
@@ -231,8 +233,22 @@ class PcapngReader final : public CaptureReader {
         const std::uint64_t units = static_cast<std::uint64_t>(u32(start + 12)) << 32 | u32(start + 16);
         const auto time = to_time(units, interfaces_[id]);
         if (!time) return fail(start + 12, "a time that does not fit");
-        frame = {*time, span(start + kFixed, captured), u32(start + 24)};
+        const std::size_t options = start + kFixed + (captured + 3) / 4 * 4;
+        frame = {*time, span(start + kFixed, captured), u32(start + 24),
+                 direction_in(options, start + length - 4)};
         return true;
+    }
+    /// Options that are damaged say nothing; the frame is whole.
+    CaptureDirection direction_in(std::size_t option, std::size_t end) const {
+        while (option + 8 <= end && u16(option) != kOptionEnd) {
+            const std::size_t value_length = u16(option + 2);
+            if (u16(option) == kOptionPacketFlags && value_length == 4) {
+                const std::uint32_t bits = u32(option + 4) & 3u;
+                return bits < 3 ? static_cast<CaptureDirection>(bits) : CaptureDirection::unknown;
+            }
+            option += 4 + (value_length + 3) / 4 * 4;
+        }
+        return CaptureDirection::unknown;
     }
     bool simple(std::size_t start, std::size_t length, CaptureFrame& frame) {
         constexpr std::size_t kFixed = 12;
@@ -242,7 +258,7 @@ class PcapngReader final : public CaptureReader {
         const std::uint32_t limit = interfaces_[0].snap_length;
         const std::uint32_t captured = limit != 0 && limit < original ? limit : original;
         if (captured > length - kFixed - 4) return fail(start + 8, "a packet reaches beyond its block");
-        frame = {Nanos{}, span(start + kFixed, captured), original};
+        frame = {Nanos{}, span(start + kFixed, captured), original, CaptureDirection::unknown};
         return true;
     }
     bool known_ethernet(std::size_t start, std::uint32_t id) {

@@ -16,10 +16,14 @@
 
 namespace hw::net {
 
+/// As pcapng numbers them in a packet's flags.
+enum class CaptureDirection : std::uint8_t { unknown = 0, in = 1, out = 2 };
+
 struct CaptureFrame {
     Nanos time;                        ///< UTC; zero when the capture has no times (simple packet blocks)
     std::span<const std::byte> bytes;  ///< valid until the next call
     std::uint32_t original_length = 0;
+    CaptureDirection direction = CaptureDirection::unknown;  ///< unknown where the capture does not say
     bool cut() const { return bytes.size() < original_length; }
 };
 

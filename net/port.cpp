@@ -11,6 +11,7 @@
 #include <array>
 #include <cstring>
 
+#include "net/capture_ring.h"
 #include "net/flow_rules.h"
 
 namespace hw::net {
@@ -39,6 +40,7 @@ struct Port::Device {
     TimestampField timestamp;
     PortFeatures features;
     std::uint16_t held = 0;
+    std::size_t kept = 0;  // of them, those that the caller was given
     std::array<rte_mbuf*, kMaxBurst> mbufs{};
     std::array<RxPacket, kMaxBurst> packets{};
 
@@ -90,11 +92,15 @@ std::span<const RxPacket> Port::rx_burst(std::size_t most) {
         d.packets[kept++] = {{rte_pktmbuf_mtod(m, const std::byte*), m->data_len}, d.time_of(m)};
     }
     counters_.rx_packets += received;
+    d.kept = kept;
+    if (tap_ != nullptr && kept != 0) tap_->arrived();
     if (kept == 0) release();  // the caller has nothing to release
     return {d.packets.data(), kept};
 }
 
 void Port::release() {
+    if (tap_ != nullptr) tap_->rx({device_->packets.data(), device_->kept});
+    device_->kept = 0;
     rte_pktmbuf_free_bulk(device_->mbufs.data(), device_->held);
     device_->held = 0;
 }
@@ -115,6 +121,7 @@ bool Port::tx(std::span<const std::byte> frame) {
     }
     ++counters_.tx_packets;
     counters_.tx_bytes += length;
+    if (tap_ != nullptr) tap_->tx(frame);
     return true;
 }
 
@@ -137,6 +144,8 @@ bool Port::send(TxBuffer& buffer, std::size_t length, TcpChecksum checksum) {
         m->l4_len = sizeof(rte_tcp_hdr);
     }
     if (rte_eth_tx_burst(device_->id, kQueue, &m, 1) != 1) return ++counters_.tx_full, false;
+    // The device may be reading the buffer, and nobody writes to it before this thread reserves another.
+    if (tap_ != nullptr) tap_->tx(buffer.bytes.first(length));
     buffer = {};
     ++counters_.tx_packets;
     counters_.tx_bytes += length;

@@ -78,6 +78,8 @@ struct DeviceCounters {
     std::uint64_t oerrors = 0;
 };
 
+class CaptureRing;
+
 /// What the device can do for us; without it software does the same. Found out when the port is opened.
 struct PortFeatures {
     bool rx_timestamp = false;      ///< packets carry a receive time that we can read as UTC
@@ -119,6 +121,10 @@ class Port {
     /// True when the device can fill in the checksums of IPv4 and TCP.
     bool offloads_tcp_checksum() const;
 
+    /// Everything that comes in and goes out from now on is held in `tap`, which must outlive the port; null:
+    /// nothing. What came in is copied by `release`, when what it caused has been sent.
+    void set_tap(CaptureRing* tap) { tap_ = tap; }
+
     /// True when the link is up; for memif: when the peer is connected.
     bool link_up() const;
     /// A memif client connects when it is started and never again: not to a server that came later or came
@@ -141,6 +147,7 @@ class Port {
 
     std::unique_ptr<Device> device_;
     PortCounters counters_;
+    CaptureRing* tap_ = nullptr;
 };
 
 }  // namespace hw::net

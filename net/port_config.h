@@ -35,6 +35,7 @@ struct PortConfig {
     std::vector<FlowMatch> flows;  ///< to be steered, where the device can
     IdlePolicy idle = IdlePolicy::spin;
     std::uint32_t idle_sleep_us = 50;  ///< backoff only: length of one sleep
+    std::uint32_t gap_threshold_us = 10;  ///< the hot thread kept from polling for longer: a gap
 };
 
 }  // namespace hw::net

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "deploy/hedgewire/commands.h"
@@ -43,6 +44,17 @@ std::string ask(const std::string& path, const std::string& line, std::string& e
     return text;
 }
 
+/// The hedger says at once that it writes; what became of it is asked until it is known.
+std::string wait_for_capture(const std::string& path, std::string reply, std::string& error) {
+    const auto state = [&] { return nlohmann::json::parse(reply, nullptr, false); };
+    for (auto said = state(); error.empty() && said.is_object() && said.value("ok", false); said = state()) {
+        if (said.value("state", "writing") != "writing") break;
+        usleep(20'000);
+        reply = ask(path, "{\"command\":\"capture-status\"}\n", error);
+    }
+    return reply;
+}
+
 }  // namespace
 
 int cmd_ctl(int argc, char** argv) {
@@ -54,19 +66,26 @@ int cmd_ctl(int argc, char** argv) {
         "  pause    stops hedging (of one underlying with --underlying), resume goes on\n"
         "  accept-surface  goes on with a volatility surface that disagrees with the venue's marks\n"
         "  equity   says what a wallet is worth: --currency BTC --amount 12.5\n"
+        "  capture  writes the last packets of both directions to a pcapng file: --out F [--seconds N]\n"
         "Example: hedgewire ctl --socket run/control.sock kill --why 'fat finger'",
         "hedgewire ctl"};
-    std::string socket_path, command, underlying, why, currency;
+    std::string socket_path, command, underlying, why, currency, out;
     double amount = 0;
+    double seconds = 0;
     const char* user = std::getenv("USER");
     std::string who = user != nullptr ? user : "unknown";
     app.add_option("--socket", socket_path, "control socket of the hedger ([control] socket)")->required();
-    app.add_option("command", command, "status, kill, reset, pause, resume, accept-surface or equity")
+    app.add_option("command", command,
+                   "status, kill, reset, pause, resume, accept-surface, equity or capture")
         ->required()
-        ->check(CLI::IsMember({"status", "kill", "reset", "pause", "resume", "accept-surface", "equity"}));
+        ->check(CLI::IsMember(
+            {"status", "kill", "reset", "pause", "resume", "accept-surface", "equity", "capture"}));
     app.add_option("--underlying", underlying, "pause, resume, accept-surface: only this base asset");
     app.add_option("--currency", currency, "equity: of this currency's wallet");
     app.add_option("--amount", amount, "equity: cash and positions at their marks, in that currency");
+    app.add_option("--out", out, "capture: the file to be written (mode 0600), by the hedger");
+    auto* const last = app.add_option("--seconds", seconds, "capture: only the last of what is held")
+                           ->check(CLI::PositiveNumber);
     app.add_option("--why", why, "reason, kept in the journal (63 characters)");
     app.add_option("--who", who, "who commands it, kept in the journal")->capture_default_str();
     try {
@@ -74,12 +93,20 @@ int cmd_ctl(int argc, char** argv) {
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? 0 : 2;
     }
-    const nlohmann::json request{{"command", command},       {"who", who},           {"why", why},
-                                 {"underlying", underlying}, {"currency", currency}, {"amount", amount}};
+    if (command == "capture" && out.empty()) {
+        std::fprintf(stderr, "hedgewire ctl: capture needs --out\n");
+        return 2;
+    }
+    nlohmann::json request{{"command", command},       {"who", who},           {"why", why},
+                           {"underlying", underlying}, {"currency", currency}, {"amount", amount}};
+    // The hedger has a working directory of its own.
+    if (!out.empty()) request["out"] = std::filesystem::absolute(out).string();
+    if (last->count() != 0) request["seconds"] = seconds;
     std::string error;
     // An argument that is no UTF-8 must not keep a kill from being sent.
     const std::string line = request.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-    const std::string reply = ask(socket_path, line, error);
+    std::string reply = ask(socket_path, line, error);
+    if (command == "capture" && error.empty()) reply = wait_for_capture(socket_path, reply, error);
     if (!error.empty()) {
         std::fprintf(stderr, "hedgewire ctl: %s\n", error.c_str());
         return 2;

@@ -216,7 +216,7 @@ int run_capture(Hedger& hedger) {
     Writer writer(hedger.engine(), hedger.journal(), transport, state.last_sequence, state.now);
     Feed feed(hedger.config().feed, state.instruments, writer);
     const SteadyClock clock(state.now);  // a capture's own times count; this one only fits the loop
-    Loop loop(*port, feed, transport, writer, hedger.blobs(), hedger.inbox(), clock);
+    Loop loop(*port, feed, transport, writer, hedger.blobs(), hedger.inbox(), clock, hedger.gaps());
     if (!hedger.start_follower(false)) return kExitBadInput;
     hedger.begin(writer, first_time(capture), true, definitions);
     if (!hedger.refused()) {

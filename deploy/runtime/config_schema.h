@@ -57,6 +57,7 @@ void describe_port(Visitor& v, net::PortConfig& c) {
     v.value("mbufs", c.mbufs, {.min = 255, .max = 4'194'303});
     v.choice("idle", c.idle, kIdlePolicies);
     v.value("idle_sleep_us", c.idle_sleep_us, {.min = 1, .max = 10'000});
+    v.value("gap_threshold_us", c.gap_threshold_us, {.min = 1, .max = 1'000'000});
 }
 
 template <class Visitor>
@@ -175,6 +176,12 @@ void describe_paper(Visitor& v, PaperConfig& c) {
 }
 
 template <class Visitor>
+void describe_capture(Visitor& v, net::CaptureConfig& c) {
+    v.value("seconds", c.seconds, {.min = 0, .max = 86'400});
+    v.value("mib", c.mib, {.min = 1, .max = 65'536, .power_of_two = true});
+}
+
+template <class Visitor>
 void describe(Visitor& v, RunConfig& c) {
     v.table("port", [&] { describe_port(v, c.port); });
     v.table("feed", [&] { describe_feed(v, c); });
@@ -189,6 +196,7 @@ void describe(Visitor& v, RunConfig& c) {
     v.tables("wallet", c.wallets, [&](WalletConfig& wallet) { describe_wallet(v, wallet); });
     v.table("planner", [&] { describe_planner(v, c.planner); });
     v.table("control", [&] { v.value("socket", c.control.socket, kSocketPathRule); });
+    v.table("capture", [&] { describe_capture(v, c.capture); });
 }
 
 }  // namespace hw::deploy

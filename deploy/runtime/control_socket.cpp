@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/journal/segment_file.h"
+#include "deploy/runtime/housekeeper.h"
 
 namespace hw::deploy {
 
@@ -78,16 +79,47 @@ std::string take_equity(const json& request, const ControlSocket::Handlers& hand
     return json{{"ok", true}, {"command", "equity"}, {"currency", currency}}.dump() + "\n";
 }
 
+constexpr double kMostSeconds = 1e6;
+
+/// Without seconds, all that is held.
+std::string start_capture(const json& request, const ControlSocket::Handlers& handlers) {
+    const auto found = request.find("seconds");
+    const bool given = found != request.end() && !found->is_null();
+    const double seconds = !given ? kMostSeconds : found->is_number() ? found->get<double>() : 0;
+    if (!(seconds > 0 && seconds <= kMostSeconds)) return failure("a capture needs seconds above 0, or none");
+    std::string error;
+    const CaptureRequest wanted{text_of(request, "out"),
+                                Nanos::from_ns(static_cast<std::int64_t>(seconds * 1e9))};
+    if (!handlers.housekeeper->request(wanted, error)) return failure(error);
+    return json{{"ok", true}, {"command", "capture"}}.dump() + "\n";
+}
+
+std::string capture_status(const ControlSocket::Handlers& handlers) {
+    const CaptureStatus status = handlers.housekeeper->capture_status();
+    if (status.state == CaptureStatus::State::none) return failure("no capture was asked for");
+    if (status.state == CaptureStatus::State::writing)
+        return json{{"ok", true}, {"state", "writing"}}.dump() + "\n";
+    if (!status.written.ok) return failure(status.written.error);
+    const net::CaptureWritten& w = status.written;
+    return json{{"ok", true},         {"state", "done"},          {"frames", w.frames},    {"bytes", w.bytes},
+                {"out", status.path}, {"first_ns", w.first.ns()}, {"last_ns", w.last.ns()}}
+               .dump(-1, ' ', false, json::error_handler_t::replace) +
+           "\n";
+}
+
 std::string answer(const std::string& line, const ControlSocket::Handlers& handlers) {
     const json request = json::parse(line, nullptr, false);
     if (!request.is_object()) return failure("not a JSON object: " + line.substr(0, 80));
     const std::string name = text_of(request, "command");
     if (name == "status") return json{{"ok", true}, {"status", json::parse(handlers.status())}}.dump() + "\n";
     if (name == "equity") return take_equity(request, handlers);
+    if (name == "capture") return start_capture(request, handlers);
+    if (name == "capture-status") return capture_status(handlers);
     const auto kind = command_named(name);
     if (!kind)
         return failure("unknown command \"" + name +
-                       "\"; known: status, kill, reset, pause, resume, accept-surface, equity");
+                       "\"; known: status, kill, reset, pause, resume, accept-surface, equity, capture, "
+                       "capture-status");
     Command command{};
     command.kind = *kind;
     command.underlying = kNoUnderlying;

@@ -1,7 +1,9 @@
 // The control socket: a Unix stream socket, one JSON object a line each way, for `hedgewire ctl` and scripts.
 //
 // {"command":"status"} answers with the run's report; kill, reset, pause and resume (with "who", "why" and
-// for the last two an optional "underlying") become Events. Served by the follower's thread; the socket file
+// for the last two an optional "underlying") become Events. {"command":"capture"} with "out" and perhaps
+// "seconds" has the last packets written to a file, and answers at once; "capture-status" says what became of
+// it. Served by the follower's thread; the socket file
 // has mode 0600, so that only the hedger's own user can command it.
 #pragma once
 
@@ -15,6 +17,8 @@
 
 namespace hw::deploy {
 
+class Housekeeper;
+
 class ControlSocket {
   public:
     /// Null and `error` when the path cannot be bound or another hedger listens on it.
@@ -27,6 +31,7 @@ class ControlSocket {
         std::function<std::string()> status;         ///< JSON
         std::function<bool(const Command&)> submit;  ///< false: the hot thread's inbox is full
         std::function<bool(const Equity&)> equity;   ///< false: too many waiting
+        Housekeeper* housekeeper = nullptr;          ///< writes captures
         const hedge::EngineState* state = nullptr;   ///< to find underlyings by name
     };
     /// Serves what has arrived; never blocks.

@@ -9,14 +9,28 @@
 namespace hw::deploy {
 
 Hedger::Hedger(RunConfig config, RunOptions options)
-    : config_(std::move(config)), options_(std::move(options)), engine_(opened_.state.state(), blobs_) {
+    : config_(std::move(config)),
+      options_(std::move(options)),
+      engine_(opened_.state.state(), blobs_),
+      gaps_(std::int64_t{config_.port.gap_threshold_us} * 1'000) {
+    process_clock.start();
     engine_.configure(config_.engine);
     report_.journal_dir = config_.journal.dir;
     CPU_ZERO(&cores_);
     sched_getaffinity(0, sizeof cores_, &cores_);
+    if (process_clock.report().source != ClockSource::tsc)
+        log_warning("clock_without_tsc",
+                    "this processor's time stamp counter is not invariant: every reading "
+                    "of the time is a clock_gettime");
 }
 
 Hedger::~Hedger() = default;
+
+net::CaptureRing* Hedger::hold_packets() {
+    if (config_.capture.seconds == 0) return nullptr;
+    capture_ = std::make_unique<net::CaptureRing>(config_.capture);
+    return capture_.get();
+}
 
 namespace {
 bool show(const std::vector<std::string>& errors) {
@@ -72,6 +86,8 @@ bool Hedger::start_follower(bool plan) {
         std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
         return false;
     }
+    housekeeper_ = std::make_unique<Housekeeper>(cores_);
+    housekeeper_->captures_from(capture_.get());
     if (!config_.control.socket.empty()) {
         control_ = ControlSocket::open(config_.control.socket, error);
         if (!control_) {
@@ -93,9 +109,13 @@ void Hedger::follow(const Follower& f) {
         }
     }
     if (control_) {
-        control_->poll({[&] { return report_json(RunReport{}, config_, state, f.figures()); },
-                        [&](const Command& c) { return inbox_.control.push(c); },
-                        [&](const Equity& e) { return inbox_.equity.push(e); }, &state});
+        const auto status = [&] {
+            RunReport report;
+            fill_host(report);
+            return report_json(report, config_, state, f.figures());
+        };
+        control_->poll({status, [&](const Command& c) { return inbox_.control.push(c); },
+                        [&](const Equity& e) { return inbox_.equity.push(e); }, housekeeper_.get(), &state});
     }
     if (config_.transport == Transport::paper && options_.capture.empty()) {
         renew_wallets(config_, state, [&](const Equity& e) { inbox_.equity.push(e); });
@@ -155,9 +175,11 @@ void Hedger::note_reasons() {
 int Hedger::finish() {
     report_.seconds = static_cast<double>(monotonic_ns() - begun_ns_) * 1e-9;
     report_.journal_stalls = opened_.writer->stalls();
+    fill_host(report_);
     follower_->finish();
     opened_.writer.reset();
     control_.reset();
+    housekeeper_.reset();
     if (refused_) return kExitBadInput;
     const bool reported = write_report();
     const std::string failure = follower_->failure();
@@ -168,6 +190,12 @@ int Hedger::finish() {
         std::fprintf(stderr, "hedgewire run: the follower's state differs from the engine's\n");
     }
     return failure.empty() && agrees && !failed_ && reported ? kExitDone : kExitFoundWrong;
+}
+
+void Hedger::fill_host(RunReport& report) const {
+    report.clock = process_clock.report();
+    report.gaps = gaps_.figures();
+    if (capture_) report.capture = capture_->counters();
 }
 
 bool Hedger::write_report() {

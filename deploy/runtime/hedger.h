@@ -10,6 +10,7 @@
 #include "deploy/runtime/control_socket.h"
 #include "deploy/runtime/follower.h"
 #include "deploy/runtime/hot_loop.h"
+#include "deploy/runtime/housekeeper.h"
 #include "deploy/runtime/instruments_file.h"
 #include "deploy/runtime/positions_file.h"
 #include "deploy/runtime/report.h"
@@ -91,6 +92,9 @@ class Hedger {
     std::uint16_t epoch() const { return opened_.epoch; }
     HandedBlob& blobs() { return blobs_; }
     Inbox& inbox() { return inbox_; }
+    GapDetector& gaps() { return gaps_; }
+    /// Where the port's packets are to be held, as configured; null: nowhere. Lives as long as the hedger.
+    net::CaptureRing* hold_packets();
     RunReport& report() { return report_; }
     /// The run cannot go on: its input was refused.
     bool refused() const { return refused_; }
@@ -108,6 +112,7 @@ class Hedger {
     void follow(const Follower&);
     void watch(const Follower&);
     bool write_report();
+    void fill_host(RunReport&) const;
 
     RunConfig config_;
     RunOptions options_;
@@ -117,6 +122,9 @@ class Hedger {
     HandedBlob blobs_;
     hedge::Engine engine_;
     Inbox inbox_;
+    GapDetector gaps_;
+    std::unique_ptr<net::CaptureRing> capture_;
+    std::unique_ptr<Housekeeper> housekeeper_;
     std::unique_ptr<Follower> follower_;
     std::unique_ptr<ControlSocket> control_;
     LiveTable table_;

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "core/gap_detector.h"
 #include "core/journal/blob_store.h"
 #include "core/ring.h"
 #include "deploy/runtime/event_writer.h"
@@ -69,14 +70,15 @@ class HotLoop {
     using Writer = EventWriter<Transport>;
 
     HotLoop(net::Port& port, Feed& feed, Transport& transport, Writer& writer, HandedBlob& blobs,
-            Inbox& inbox, const SteadyClock& clock)
+            Inbox& inbox, const SteadyClock& clock, GapDetector& gaps)
         : port_(port),
           feed_(feed),
           transport_(transport),
           writer_(writer),
           blobs_(blobs),
           inbox_(inbox),
-          clock_(clock) {}
+          clock_(clock),
+          gaps_(gaps) {}
 
     /// Line B of the feed comes on this port.
     void add_port_b(net::Port& port) { port_b_ = &port; }
@@ -94,7 +96,7 @@ class HotLoop {
         const std::uint64_t before = writer_.sequence();
         const auto packets = port_.rx_burst(port_b_ == nullptr ? net::Port::kMaxBurst : kShare);
         const auto packets_b = rx_burst_b(net::Port::kMaxBurst - packets.size());
-        writer_.begin_burst(clock_.now(), monotonic_ns());
+        begin_burst(busy_);
         if (packets.empty() && packets_b.empty()) {
             keep_link(writer_.now());
         } else {
@@ -105,12 +107,12 @@ class HotLoop {
             port_.release();
             if (port_b_ != nullptr) port_b_->release();
             counters_.packets += packets.size() + packets_b.size();
-            writer_.begin_burst(clock_.now(), monotonic_ns());
+            begin_burst(true);
         }
         finish_turn();
-        const bool busy = writer_.sequence() != before;
-        ++(busy ? counters_.bursts : counters_.idle_turns);
-        return busy;
+        busy_ = writer_.sequence() != before;
+        ++(busy_ ? counters_.bursts : counters_.idle_turns);
+        return busy_;
     }
 
     /// One packet of a capture at its own time; `last` ends its burst.
@@ -137,6 +139,11 @@ class HotLoop {
     const LoopCounters& counters() const { return counters_; }
 
   private:
+    void begin_burst(bool worked) {
+        const std::int64_t ticks_ns = monotonic_ns();
+        gaps_.at(ticks_ns, worked);
+        writer_.begin_burst(clock_.now(), ticks_ns);
+    }
     /// A link that is down may need help to come back (a memif client whose server was restarted).
     void keep_link(Nanos now) {
         if (now < next_link_check_) return;
@@ -242,6 +249,8 @@ class HotLoop {
     HandedBlob& blobs_;
     Inbox& inbox_;
     const SteadyClock& clock_;
+    GapDetector& gaps_;
+    bool busy_ = false;  ///< the last turn brought something
     LoopCounters counters_;
     Nanos next_timer_;
     Nanos next_link_check_;

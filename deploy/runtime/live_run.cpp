@@ -29,8 +29,9 @@ void stop_on_signals(std::atomic<bool>& flag) {
     signal(SIGPIPE, SIG_IGN);
 }
 
-void rest(const net::PortConfig& config) {
+void rest(const net::PortConfig& config, GapDetector& gaps) {
     if (config.idle == net::IdlePolicy::spin) return;
+    gaps.forget();
     const timespec pause{0, static_cast<long>(config.idle_sleep_us) * 1000};
     nanosleep(&pause, nullptr);
 }
@@ -53,7 +54,7 @@ int drive(Hedger& hedger, Ports& ports, Transport& transport, Ready&& ready, Sto
     if (!ready(writer)) return kExitBadInput;
     net::DeribitFeed<Writer> feed(feed_of(hedger.config()), state.instruments, writer);
     HotLoop<net::DeribitFeed<Writer>, Transport> loop(ports.first(), feed, transport, writer, hedger.blobs(),
-                                                      hedger.inbox(), clock);
+                                                      hedger.inbox(), clock, hedger.gaps());
     if (ports.second() != nullptr) loop.add_port_b(*ports.second());
     for (const net::LineSide side : {net::LineSide::a, net::LineSide::b}) {
         if (ports.membership(side) != nullptr) loop.add_membership(*ports.membership(side), side);
@@ -67,7 +68,7 @@ int drive(Hedger& hedger, Ports& ports, Transport& transport, Ready&& ready, Sto
         seconds > 0 ? monotonic_ns() + static_cast<std::int64_t>(seconds * 1e9) : INT64_MAX;
     std::atomic<bool>& stop = hedger.inbox().stop;
     while (!stop.load(std::memory_order_relaxed) && monotonic_ns() < end_ns) {
-        if (!loop.turn(before_deciding)) rest(hedger.config().port);
+        if (!loop.turn(before_deciding)) rest(hedger.config().port, hedger.gaps());
     }
 
     hedger.note_reasons();
@@ -76,7 +77,7 @@ int drive(Hedger& hedger, Ports& ports, Transport& transport, Ready&& ready, Sto
     writer.end_burst();
     const std::int64_t patience_ns = monotonic_ns() + kLogoutPatienceNs;
     while (!stopped() && monotonic_ns() < patience_ns) {
-        if (!loop.turn(before_deciding)) rest(hedger.config().port);
+        if (!loop.turn(before_deciding)) rest(hedger.config().port, hedger.gaps());
     }
     fill_report(hedger.report(), loop.counters(), feed);
     return kExitDone;
@@ -129,6 +130,7 @@ int run_live(Hedger& hedger) {
         return kExitBadInput;
     }
     hedger.on_round([ports, &hedger] { ports->watch(hedger.inbox().ports); });
+    ports->hold_packets(hedger.hold_packets());
     stop_on_signals(hedger.inbox().stop);
     const int result =
         config.transport == Transport::kernel ? run_fix(hedger, *ports) : run_paper(hedger, *ports);

@@ -76,6 +76,12 @@ bool Ports::join(const net::FeedConfig& feed, std::string& error) {
     return true;
 }
 
+void Ports::hold_packets(net::CaptureRing* ring) {
+    for (Place& place : at_) {
+        if (place.port) place.port->set_tap(ring);
+    }
+}
+
 void Ports::leave() {
     for (Place& place : at_) {
         if (place.membership) place.membership->leave();

@@ -28,6 +28,8 @@ class Ports {
     net::Membership* membership(net::LineSide side) {
         return at_[static_cast<std::size_t>(side)].membership.get();
     }
+    /// What passes through the ports from now on is held in `ring`; null: nothing.
+    void hold_packets(net::CaptureRing* ring);
     /// Says in the network that the groups are not wanted any more. The hot loop has ended.
     void leave();
 

@@ -140,6 +140,37 @@ ordered_json underlying_json(const RunReport& report, const RunConfig& config,
     return j;
 }
 
+ordered_json clock_json(const ClockReport& clock) {
+    return {{"source", to_string(clock.source)},
+            {"tsc_hz", clock.tsc_hz},
+            {"calibration_error_ppm", clock.calibration_error_ppm},
+            {"reading_ns", clock.reading_ns},
+            {"ntp_synchronised", clock.ntp_synchronised},
+            {"ntp_offset_us", clock.ntp_offset_us},
+            {"ntp_max_error_us", clock.ntp_max_error_us},
+            {"wall_steps", clock.wall_steps}};
+}
+
+/// The histogram by its buckets' upper edges.
+ordered_json gaps_json(const GapFigures& gaps) {
+    ordered_json below = ordered_json::object();
+    for (std::size_t b = 0; b < gaps.buckets.size(); ++b) {
+        if (gaps.buckets[b] != 0)
+            below[fmt::format("{:.3f}", std::ldexp(1e-3, static_cast<int>(b) + 1))] = gaps.buckets[b];
+    }
+    return {{"count", gaps.count},
+            {"while_working", gaps.while_working},
+            {"max_us", static_cast<double>(gaps.max_ns) * 1e-3},
+            {"total_us", static_cast<double>(gaps.total_ns) * 1e-3},
+            {"threshold_us", static_cast<double>(gaps.threshold_ns) * 1e-3},
+            {"below_us", below}};
+}
+
+ordered_json capture_json(const net::CaptureCounters& c) {
+    return {{"rx_frames", c.rx_frames}, {"tx_frames", c.tx_frames},         {"bytes", c.bytes},
+            {"evicted", c.evicted},     {"evicted_early", c.evicted_early}, {"cut", c.cut}};
+}
+
 }  // namespace
 
 std::string report_json(const RunReport& report, const RunConfig& config, const hedge::EngineState& state,
@@ -199,6 +230,9 @@ std::string report_json(const RunReport& report, const RunConfig& config, const 
     j["feed"] = report.feed;
     j["session"] = report.session;
     j["unknown_positions"] = report.unknown_positions;
+    j["clock"] = clock_json(report.clock);
+    j["gaps"] = gaps_json(report.gaps);
+    j["capture"] = capture_json(report.capture);
     // Symbols are the feed's, paths the user's: neither need be UTF-8.
     return j.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

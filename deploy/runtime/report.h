@@ -7,9 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "core/clock.h"
+#include "core/gap_detector.h"
 #include "deploy/runtime/follower.h"
 #include "deploy/runtime/run_config.h"
 #include "hedge/state.h"
+#include "net/capture_ring.h"
 
 namespace hw::deploy {
 
@@ -24,6 +27,9 @@ struct RunReport {
     std::map<std::string, std::uint64_t> session;             ///< counters of the order session
     std::vector<AlertCode> why_not;  ///< per underlying, at the moment the run was asked to stop
     std::string journal_dir;
+    ClockReport clock;
+    GapFigures gaps;               ///< of the hot thread
+    net::CaptureCounters capture;  ///< of the packets held in memory
 };
 
 /// The whole report as JSON text, pretty-printed.

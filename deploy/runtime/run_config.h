@@ -13,6 +13,7 @@
 #include "core/journal/journal_config.h"
 #include "fix/session_config.h"
 #include "hedge/engine_config.h"
+#include "net/capture_config.h"
 #include "net/feed/feed_config.h"
 #include "net/port_config.h"
 
@@ -71,6 +72,7 @@ struct RunConfig {
     std::vector<WalletConfig> wallets;
     SimdChoice simd = SimdChoice::best;
     ControlConfig control;
+    net::CaptureConfig capture;
     std::string text;  ///< the effective configuration as TOML; parse_config gives this RunConfig back
 };
 

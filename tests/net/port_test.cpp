@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,9 +13,14 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <random>
 #include <thread>
 
+#include "core/clock.h"
+#include "net/capture_ring.h"
 #include "tests/net/capture_files.h"
+#include "tests/net/fuzz.h"
+#include "tests/net/held_frames.h"
 
 namespace hw::net {
 namespace {
@@ -162,6 +168,53 @@ TEST_F(PortTest, PcapDeviceGivesTheCapturesTimestamps) {
         port->release();
     }
     EXPECT_EQ(seen, expected.size());
+}
+
+/// Sends and receives on a ring port, with its tap from the third round to the 18th; what the tap must hold.
+std::vector<HeldFrame> talk(Port& port, CaptureRing& tap, std::mt19937_64& random) {
+    std::vector<HeldFrame> expected;
+    for (int round = 0; round < 20; ++round) {
+        if (round == 3) port.set_tap(&tap);
+        if (round == 18) port.set_tap(nullptr);
+        const bool held = round >= 3 && round < 18;
+        for (std::size_t n = random() % 20; n > 0; --n) {
+            std::vector<std::byte> frame(1 + random() % 1'514);
+            for (std::byte& b : frame) b = static_cast<std::byte>(random());
+            EXPECT_TRUE(port.tx(frame));
+            EXPECT_FALSE(port.tx(std::vector<std::byte>(4'000))) << "not sent, hence not held";
+            if (held) expected.push_back({CaptureDirection::out, frame, {}});
+        }
+        for (const RxPacket& p : port.rx_burst()) {
+            if (held) expected.push_back({CaptureDirection::in, {p.bytes.begin(), p.bytes.end()}, {}});
+        }
+        port.release();
+    }
+    return expected;
+}
+
+TEST_F(PortTest, ATapHoldsWhatCameInAndWhatWentOut) {
+    const std::uint64_t seed = fuzz_seed();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    const auto port = open("net_ring0");
+    ASSERT_TRUE(port);
+    CaptureRing tap({.seconds = 100, .mib = 1});
+    const Nanos before = process_clock.wall();
+    const auto expected = talk(*port, tap, random);
+    const std::string path = scratch("tap.pcapng");
+    const CaptureWritten written = tap.write(path, Nanos::from_seconds(100));
+    EXPECT_TRUE(written.ok) << written.error;
+    const auto held = read_held_frames(path);
+    EXPECT_EQ(held, expected);
+    ASSERT_FALSE(held.empty());
+    EXPECT_GE(held.front().time, before - Nanos::from_us(10));
+    EXPECT_LE(held.back().time, process_clock.wall() + Nanos::from_us(10));
+    EXPECT_EQ(tap.counters().rx_frames + tap.counters().tx_frames, expected.size());
+    EXPECT_EQ(tap.counters().evicted, 0u);
+    struct stat info {};
+    EXPECT_EQ(stat(path.c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777u, 0600u) << "an order session's logon is in it";
+    std::filesystem::remove(path);
 }
 
 TEST_F(PortTest, AnUnknownDeviceIsNamedWithThoseThatExist) {
