@@ -190,6 +190,21 @@ AlertCode reason_not_to_hedge(Context& c, UnderlyingId id) {
     return market_reason(c, u);
 }
 
+double rehearse(const Context& c) {
+    double sum = 0;
+    for (std::uint16_t n = 0; n < c.state.underlying_count; ++n) {
+        const UnderlyingState& u = c.state.underlyings[n];
+        if (!u.configured || !u.has_hedge || !(u.reference > 0)) continue;
+        Exposure shadow;
+        evaluate(c.state, c.config, UnderlyingId{n}, shadow);
+        const UnderlyingConfig& rules = c.rules(u);
+        const Envelope e = envelope_of(c.state, UnderlyingId{n}, rules.target_delta + 2 * rules.band);
+        const Verdict v = pass_gate(c, propose(c, UnderlyingId{n}, u, e), e);
+        sum += shadow.net_delta + v.headroom_position;
+    }
+    return sum;
+}
+
 void complete(Context& c) {
     std::uint64_t decided = c.state.decided;
     c.state.decided = 0;

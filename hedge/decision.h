@@ -10,6 +10,9 @@ AlertCode reason_not_to_hedge(Context&, UnderlyingId);
 
 /// Decides on every underlying that something happened to in this burst.
 void decide(Context&);
+/// Walks the way of a decision with an order that leads nowhere, so that it is warm when one is due; changes
+/// nothing. What it returns is without meaning, and keeps the compiler from leaving the walk out.
+double rehearse(const Context&);
 /// What a decision leaves for after its orders are sent: the full Greeks.
 void complete(Context&);
 

@@ -79,6 +79,8 @@ const ActionList& Engine::step(const Event& event) {
 
 void Engine::complete() { hedge::complete(context_); }
 
+double Engine::rehearse() const { return hedge::rehearse(context_); }
+
 void Engine::apply(const Event& event) {
     const InstrumentId id = event.header.instrument;
     const Event::Payload& p = event.payload;

@@ -31,6 +31,9 @@ class Engine {
     /// step: it changes the state.
     void complete();
 
+    /// Walks the way of a decision while there is nothing to do; changes nothing.
+    double rehearse() const;
+
     const EngineState& state() const { return context_.state; }
     const EngineConfig& config() const { return config_; }
 

@@ -69,18 +69,27 @@ void check_line_b(const net::FeedConfig& feed, std::size_t i, ConfigFindings& fi
     }
 }
 
-void require(const std::string& value, const std::string& path, ConfigFindings& findings) {
-    if (!value.empty() || !findings.sound(path)) return;
-    findings.add(path, fmt::format("missing required key {}: order.transport is \"kernel\"", path));
+void require(bool there, const std::string& path, const char* transport, ConfigFindings& findings) {
+    if (there || !findings.sound(path)) return;
+    findings.add(path, fmt::format("missing required key {}: order.transport is \"{}\"", path, transport));
 }
 
 void check_fix(const RunConfig& config, ConfigFindings& findings) {
-    if (config.transport != Transport::kernel || !findings.sound("order.transport")) return;
-    require(config.fix.host, "fix.host", findings);
-    require(config.fix.port == 0 ? "" : "set", "fix.port", findings);
-    require(config.fix.sender_comp_id, "fix.sender_comp_id", findings);
-    require(config.fix.target_comp_id, "fix.target_comp_id", findings);
-    require(config.fix.store_dir, "fix.store_dir", findings);
+    if (config.transport == Transport::paper || !findings.sound("order.transport")) return;
+    const bool bypass = config.transport == Transport::bypass;
+    const char* const transport = bypass ? "bypass" : "kernel";
+    require(!config.fix.host.empty(), "fix.host", transport, findings);
+    require(config.fix.port != 0, "fix.port", transport, findings);
+    require(!config.fix.sender_comp_id.empty(), "fix.sender_comp_id", transport, findings);
+    require(!config.fix.target_comp_id.empty(), "fix.target_comp_id", transport, findings);
+    require(!config.fix.store_dir.empty(), "fix.store_dir", transport, findings);
+    if (!bypass) return;
+    require(config.tcp.address != 0, "tcp.address", transport, findings);
+    if (!config.fix.host.empty() && !parse_ipv4(config.fix.host) && findings.sound("fix.host"))
+        findings.add("fix.host",
+                     fmt::format("fix.host must be an IPv4 address with order.transport \"bypass\", "
+                                 "but is \"{}\"",
+                                 config.fix.host));
 }
 
 void check_directories(const RunConfig& config, ConfigFindings& findings) {

@@ -18,8 +18,8 @@ namespace hw::deploy {
 inline constexpr std::array<Choice<net::IdlePolicy>, 2> kIdlePolicies{
     {{"spin", net::IdlePolicy::spin}, {"backoff", net::IdlePolicy::backoff}}};
 inline constexpr std::array<Choice<FeedKind>, 1> kFeedKinds{{{"deribit", FeedKind::deribit}}};
-inline constexpr std::array<Choice<Transport>, 2> kTransports{
-    {{"kernel", Transport::kernel}, {"paper", Transport::paper}}};
+inline constexpr std::array<Choice<Transport>, 3> kTransports{
+    {{"bypass", Transport::bypass}, {"kernel", Transport::kernel}, {"paper", Transport::paper}}};
 inline constexpr std::array<Choice<fix::DialectKind>, 2> kDialects{
     {{"plain", fix::DialectKind::plain}, {"deribit", fix::DialectKind::deribit}}};
 
@@ -90,10 +90,28 @@ void describe_order(Visitor& v, RunConfig& c) {
 }
 
 template <class Visitor>
+void describe_tcp(Visitor& v, net::TcpConfig& c) {
+    v.ip_address("address", c.address);
+    v.value("prefix_length", c.prefix_length, {.min = 0, .max = 32});
+    v.ip_address("gateway", c.gateway);
+    v.value("mss", c.mss, {.min = 536, .max = 1'460});
+    v.value("window", c.window, {.min = 2'920, .max = 65'535});
+    v.duration_ms("timer_interval_ms", c.timer_interval, {.min = 1, .max = 250});
+    v.value("keep_alive", c.keep_alive);
+    v.duration_ms("keep_alive_idle_ms", c.keep_alive_idle, {.min = 10, .max = 7'200'000});
+    v.duration_ms("keep_alive_interval_ms", c.keep_alive_interval, {.min = 10, .max = 600'000});
+    v.value("keep_alive_probes", c.keep_alive_probes, {.min = 1, .max = 100});
+    v.tables("static_arp", c.static_arp, [&](net::StaticArp& entry) {
+        v.ip_address("address", entry.ip, true);
+        v.mac("mac", entry.mac);
+    });
+}
+
+template <class Visitor>
 void describe_fix(Visitor& v, fix::SessionConfig& c, Transport transport) {
     v.value("host", c.host, {.max_length = 253});
     // Zero is "not set", which only a transport without a session can be.
-    v.value("port", c.port, {.min = transport == Transport::kernel ? 1 : 0, .max = 65'535});
+    v.value("port", c.port, {.min = transport == Transport::paper ? 0 : 1, .max = 65'535});
     v.value("sender_comp_id", c.sender_comp_id, kFixTextRule);
     v.value("target_comp_id", c.target_comp_id, kFixTextRule);
     v.value("account", c.account, kFixTextRule);
@@ -186,6 +204,7 @@ void describe(Visitor& v, RunConfig& c) {
     v.table("port", [&] { describe_port(v, c.port); });
     v.table("feed", [&] { describe_feed(v, c); });
     v.table("order", [&] { describe_order(v, c); });
+    v.table("tcp", [&] { describe_tcp(v, c.tcp); });
     v.table("fix", [&] { describe_fix(v, c.fix, c.transport); });
     v.table("journal", [&] { describe_journal(v, c.journal); });
     v.tables("underlying", c.engine.underlyings,

@@ -63,6 +63,9 @@ class EventWriter {
         while (!deferred_.empty()) take_deferred();
     }
 
+    /// The engine's part of a walk that sends nothing.
+    double rehearse() const { return engine_.rehearse(); }
+
     Nanos now() const { return now_; }
     const hedge::EngineState& state() const { return engine_.state(); }
     std::uint64_t sequence() const { return sequence_; }

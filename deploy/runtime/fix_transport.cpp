@@ -7,7 +7,8 @@
 
 namespace hw::deploy {
 
-void FixTransport::try_connect(Nanos now) {
+template <class Socket>
+void FixTransport<Socket>::try_connect(Nanos now) {
     if (stopping_ || now < next_attempt_ || !state_.definitions_complete) return;
     // The pause counts from here, whether the attempt fails at once or later.
     const std::uint32_t doublings = std::min(failures_, 5u);
@@ -18,22 +19,24 @@ void FixTransport::try_connect(Nanos now) {
 }
 
 /// A peer that neither accepts nor refuses is given up on, so that another attempt can be made.
-void FixTransport::check_connecting(Nanos now) {
-    if (socket_.state() != net::KernelSocket::State::connecting || now - attempted_ < kConnectPatience)
-        return;
+template <class Socket>
+void FixTransport<Socket>::check_connecting(Nanos now) {
+    if (socket_.state() != Socket::State::connecting || now - attempted_ < kConnectPatience) return;
     socket_.close();
 }
 
-void FixTransport::lost(Nanos now) {
+template <class Socket>
+void FixTransport<Socket>::lost(Nanos now) {
     announced_ = false;
     const std::string why(socket_.reason());
     session_->on_disconnected(now, why);
 }
 
-void FixTransport::poll(Nanos steady, EventSinkRef) {
+template <class Socket>
+void FixTransport<Socket>::poll(Nanos steady, EventSinkRef) {
     const Nanos now = wall_time();
     check_connecting(steady);
-    if (socket_.state() == net::KernelSocket::State::closed) {
+    if (socket_.state() == Socket::State::closed) {
         if (announced_) lost(now);
         try_connect(steady);
     }
@@ -42,14 +45,18 @@ void FixTransport::poll(Nanos steady, EventSinkRef) {
         announced_ = true;
         session_->on_connected(ByteSinkRef(socket_), now);
     }
-    if (announced_ && socket_.state() == net::KernelSocket::State::closed) lost(now);
+    if (announced_ && socket_.state() == Socket::State::closed) lost(now);
     session_->poll(now);
     if (session_->up()) failures_ = 0;
 }
 
-void FixTransport::stop() {
+template <class Socket>
+void FixTransport<Socket>::stop() {
     stopping_ = true;
     if (socket_.connected()) session_->begin_logout(wall_time());
 }
+
+template class FixTransport<net::KernelSocket>;
+template class FixTransport<net::BypassSocket>;
 
 }  // namespace hw::deploy

@@ -34,6 +34,17 @@ std::optional<std::uint32_t> parse_ipv4(std::string_view text) {
     return address;
 }
 
+std::optional<std::array<std::uint8_t, 6>> parse_mac(std::string_view text) {
+    std::array<std::uint8_t, 6> mac{};
+    if (text.size() != 17) return std::nullopt;
+    for (std::size_t i = 0; i < mac.size(); ++i) {
+        const char* const at = text.data() + 3 * i;
+        const auto [end, error] = std::from_chars(at, at + 2, mac[i], 16);
+        if (error != std::errc{} || end != at + 2 || (i < 5 && *end != ':')) return std::nullopt;
+    }
+    return mac;
+}
+
 std::string ipv4_text(std::uint32_t a) {
     return fmt::format("{}.{}.{}.{}", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
 }

@@ -1,6 +1,7 @@
-// IPv4 addresses as people write them.
+// Addresses as people write them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,5 +13,8 @@ namespace hw::deploy {
 std::optional<std::uint32_t> parse_ipv4(std::string_view text);
 std::string ipv4_text(std::uint32_t host_order);
 constexpr bool is_multicast(std::uint32_t host_order) { return host_order >> 28 == 0xe; }
+
+/// "02:00:00:00:00:01", two hex digits each.
+std::optional<std::array<std::uint8_t, 6>> parse_mac(std::string_view text);
 
 }  // namespace hw::deploy

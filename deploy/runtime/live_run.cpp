@@ -83,21 +83,17 @@ int drive(Hedger& hedger, Ports& ports, Transport& transport, Ready&& ready, Sto
     return kExitDone;
 }
 
-int run_fix(Hedger& hedger, Ports& ports) {
+/// A FIX session over `transport`, from its logon to its logout.
+template <class Transport>
+int run_session(Hedger& hedger, Ports& ports, const fix::Credentials& credentials, Transport& transport) {
     const RunConfig& config = hedger.config();
     std::string error;
-    const auto credentials = fix::load_credentials(config.fix.credentials_file, error);
-    if (!credentials) {
-        std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
-        return kExitBadInput;
-    }
-    FixTransport transport(config.fix, hedger.engine().state());
     bool stopping = false;
     const int result = drive(
         hedger, ports, transport,
         [&](auto& writer) {
             auto session =
-                fix::OrderSession::create(config.fix, *credentials, hedger.engine().state().instruments,
+                fix::OrderSession::create(config.fix, credentials, hedger.engine().state().instruments,
                                           EventSinkRef(writer), wall_time(), error);
             if (!session) std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
             if (session) transport.attach(std::move(session));
@@ -109,6 +105,26 @@ int run_fix(Hedger& hedger, Ports& ports) {
             return transport.stopped();
         });
     if (result == kExitDone) fill_session_report(hedger.report(), transport.session());
+    return result;
+}
+
+int run_fix(Hedger& hedger, Ports& ports) {
+    const RunConfig& config = hedger.config();
+    const hedge::EngineState& state = hedger.engine().state();
+    std::string error;
+    const auto credentials = fix::load_credentials(config.fix.credentials_file, error);
+    if (credentials && config.transport == Transport::kernel) {
+        KernelFixTransport transport(config.fix, state);
+        return run_session(hedger, ports, *credentials, transport);
+    }
+    const auto stack = credentials ? net::TcpStack::start(ports.first(), config.tcp, error) : nullptr;
+    if (!stack) {
+        std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
+        return kExitBadInput;
+    }
+    BypassFixTransport transport(config.fix, state, *stack);
+    const int result = run_session(hedger, ports, *credentials, transport);
+    fill_tcp_report(hedger.report(), *stack, transport.socket_counters());
     return result;
 }
 
@@ -133,7 +149,7 @@ int run_live(Hedger& hedger) {
     ports->hold_packets(hedger.hold_packets());
     stop_on_signals(hedger.inbox().stop);
     const int result =
-        config.transport == Transport::kernel ? run_fix(hedger, *ports) : run_paper(hedger, *ports);
+        config.transport == Transport::paper ? run_paper(hedger, *ports) : run_fix(hedger, *ports);
     ports->leave();
     if (result != kExitDone) return result;
     return hedger.finish();

@@ -25,7 +25,9 @@ struct RunReport {
     std::map<std::string, std::uint64_t> packets_by_verdict;  ///< other than good
     std::map<std::string, std::uint64_t> feed;                ///< counters of the feed
     std::map<std::string, std::uint64_t> session;             ///< counters of the order session
-    std::vector<AlertCode> why_not;  ///< per underlying, at the moment the run was asked to stop
+    std::map<std::string, std::uint64_t> tcp;  ///< of the stack on the bypass port, if there is one
+    std::uint64_t shadow_walks = 0;            ///< of the hot thread, in idle moments
+    std::vector<AlertCode> why_not;            ///< per underlying, at the moment the run was asked to stop
     std::string journal_dir;
     ClockReport clock;
     GapFigures gaps;               ///< of the hot thread

@@ -16,6 +16,7 @@
 #include "net/capture_config.h"
 #include "net/feed/feed_config.h"
 #include "net/port_config.h"
+#include "net/tcp/tcp_config.h"
 
 namespace hw::deploy {
 
@@ -24,6 +25,7 @@ inline constexpr std::int64_t kConfigVersion = 1;
 
 /// Where orders go.
 enum class Transport : std::uint8_t {
+    bypass,  ///< a FIX session over TCP on the port that the market data comes in by
     kernel,  ///< a FIX session over the kernel's TCP
     paper    ///< nowhere: filled against our own view of the book
 };
@@ -64,7 +66,8 @@ struct RunConfig {
     FeedKind feed_kind = FeedKind::deribit;
     net::FeedConfig feed;
     Transport transport = Transport::kernel;
-    fix::SessionConfig fix;  ///< complete only when transport is kernel
+    net::TcpConfig tcp;      ///< complete only when transport is bypass
+    fix::SessionConfig fix;  ///< complete unless transport is paper
     hedge::EngineConfig engine;
     JournalConfig journal;
     PaperConfig paper;

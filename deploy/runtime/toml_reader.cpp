@@ -222,20 +222,53 @@ void TomlReader::value(const char* key, bool& out) {
     out = *flag;
 }
 
+std::optional<std::uint32_t> TomlReader::address(const Found& found) {
+    if (!found.node) return std::nullopt;
+    const auto text = found.node->value_exact<std::string>();
+    if (!text) {
+        wrong_type(found, "a string");
+        return std::nullopt;
+    }
+    const auto address = parse_ipv4(*text);
+    if (!address)
+        findings_.add(found.path,
+                      fmt::format("{} must be an IPv4 address, but is \"{}\"", found.path, *text));
+    return address;
+}
+
 void TomlReader::group_ip(const char* key, std::uint32_t& out, bool required) {
     const Found found = find(key, required);
+    const auto ip = address(found);
+    if (!ip) return;
+    if (!is_multicast(*ip))
+        return findings_.add(found.path, fmt::format("{} must be a multicast group (224.0.0.0 to "
+                                                     "239.255.255.255), but is \"{}\"",
+                                                     found.path, ipv4_text(*ip)));
+    out = *ip;
+}
+
+void TomlReader::ip_address(const char* key, std::uint32_t& out, bool required) {
+    const Found found = find(key, required);
+    const auto ip = address(found);
+    if (!ip) return;
+    if (*ip == 0 || is_multicast(*ip) || *ip == 0xffff'ffff)
+        return findings_.add(found.path, fmt::format("{} must be the address of a host, but is \"{}\"",
+                                                     found.path, ipv4_text(*ip)));
+    out = *ip;
+}
+
+void TomlReader::mac(const char* key, std::array<std::uint8_t, 6>& out) {
+    const Found found = find(key, true);
     if (!found.node) return;
     const auto text = found.node->value_exact<std::string>();
     if (!text) return wrong_type(found, "a string");
-    const auto address = parse_ipv4(*text);
-    if (!address)
+    const auto mac = parse_mac(*text);
+    if (!mac)
         return findings_.add(found.path,
-                             fmt::format("{} must be an IPv4 address, but is \"{}\"", found.path, *text));
-    if (!is_multicast(*address))
-        return findings_.add(found.path, fmt::format("{} must be a multicast group (224.0.0.0 to "
-                                                     "239.255.255.255), but is \"{}\"",
-                                                     found.path, *text));
-    out = *address;
+                             fmt::format("{} must be six hex numbers like \"02:00:00:00:00:01\", but "
+                                         "is \"{}\"",
+                                         found.path, *text));
+    out = *mac;
 }
 
 std::optional<std::size_t> TomlReader::word(const char* key, const std::string_view* words, std::size_t count,

@@ -42,6 +42,10 @@ class TomlReader {
     void duration_ms(const char* key, Nanos& out, IntRule rule);
     /// An IPv4 multicast group, into host byte order.
     void group_ip(const char* key, std::uint32_t& out, bool required = true);
+    /// An IPv4 address of one host, into host byte order.
+    void ip_address(const char* key, std::uint32_t& out, bool required = false);
+    /// "02:00:00:00:00:01". Required.
+    void mac(const char* key, std::array<std::uint8_t, 6>& out);
 
     template <class Enum, std::size_t N>
     void choice(const char* key, Enum& out, const std::array<Choice<Enum>, N>& choices,
@@ -79,6 +83,7 @@ class TomlReader {
     void parse(std::string_view text);
     Found find(const char* key, bool required);
     void wrong_type(const Found&, std::string_view wanted);
+    std::optional<std::uint32_t> address(const Found& found);
     std::optional<std::int64_t> integer(const char* key, const IntRule&);
     std::optional<double> real(const char* key, const RealRule&);
     bool check_text(const std::string& path, std::string_view text, const TextRule&);

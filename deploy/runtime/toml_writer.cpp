@@ -67,6 +67,10 @@ void TomlWriter::duration_ms(const char* key, const Nanos& duration, IntRule) {
     line(key, fmt::format("{}", duration.ns() / 1'000'000));
 }
 
+void TomlWriter::mac(const char* key, const std::array<std::uint8_t, 6>& mac) {
+    line(key, quoted(fmt::format("{:02x}", fmt::join(mac, ":"))));
+}
+
 void TomlWriter::group_ip(const char* key, const std::uint32_t& address, bool required) {
     if (address != 0 || required) line(key, quoted(ipv4_text(address)));
 }

@@ -31,6 +31,12 @@ class TomlWriter {
     /// Nothing for an address of zero that is not required.
     void group_ip(const char* key, const std::uint32_t& address, bool required = true);
 
+    /// Nothing for an address of zero, which is none.
+    void ip_address(const char* key, const std::uint32_t& address, bool = false) {
+        group_ip(key, address, false);
+    }
+    void mac(const char* key, const std::array<std::uint8_t, 6>& mac);
+
     template <class Enum, std::size_t N>
     void choice(const char* key, const Enum& value, const std::array<Choice<Enum>, N>& choices,
                 bool /*required*/ = false) {

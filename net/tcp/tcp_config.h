@@ -19,7 +19,7 @@ struct StaticArp {
 /// Addresses in host byte order.
 struct TcpConfig {
     std::uint32_t address = 0;
-    std::uint8_t prefix_length = 24;
+    std::uint16_t prefix_length = 24;  ///< at most 32
     std::uint32_t gateway = 0;  ///< next hop of what is outside the subnet; 0: there is none
     std::vector<StaticArp> static_arp;
     std::uint16_t mss = 1'460;      ///< largest segment, sent and asked for; at most 1460

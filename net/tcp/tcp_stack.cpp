@@ -30,7 +30,7 @@ std::uint32_t load32(const std::byte* p) {
 }
 
 ip4_addr_t lwip_address(std::uint32_t ip) { return {lwip_htonl(ip)}; }
-std::uint32_t mask_of(std::uint8_t prefix_length) {
+std::uint32_t mask_of(std::uint16_t prefix_length) {
     return prefix_length == 0 ? 0 : 0xffff'ffffu << (32 - prefix_length);
 }
 
