@@ -46,6 +46,23 @@ void hold_option(Context& c, UnderlyingId underlying, InstrumentId id, Qty contr
     option_changed(c, underlying, id, coins - before.to_double() * size);
 }
 
+/// Keeps count of the currencies that quote-settled positions settle in.
+void count_settlement(Context& c, UnderlyingState& u, const Instrument& i, InstrumentId id, bool opened) {
+    QuoteSettled* place = nullptr;
+    for (QuoteSettled& q : u.quote_settled) {
+        const bool ours = q.positions != 0 && q.currency == i.settle;
+        if (ours || (q.positions == 0 && place == nullptr)) place = &q;
+        if (ours) break;
+    }
+    if (place == nullptr) {
+        c.kill(AlertCode::table_full, i.underlying, id, kMaxQuoteCurrencies, kMaxQuoteCurrencies);
+    } else if (opened) {
+        *place = {i.settle, place->positions + 1};
+    } else if (place->positions != 0 && --place->positions == 0) {
+        *place = {};
+    }
+}
+
 /// Keeps what the Greeks are taken of in step with a position that has just changed from `before`.
 void position_changed(Context& c, InstrumentId id, Qty before) {
     const Instrument& i = c.state.instruments[id];
@@ -61,7 +78,7 @@ void position_changed(Context& c, InstrumentId id, Qty before) {
     } else {
         hold(c, u, i.underlying, id);
     }
-    if (!i.is_inverse() && !now.is_zero()) u.quote_wallet = i.settle;
+    if (!i.is_inverse() && before.is_zero() != now.is_zero()) count_settlement(c, u, i, id, before.is_zero());
     u.full_due = 1;
     c.mark_dirty(i.underlying);
 }
