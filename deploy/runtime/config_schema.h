@@ -110,6 +110,12 @@ void describe_journal(Visitor& v, JournalConfig& c) {
 }
 
 template <class Visitor>
+void describe_quote_wallet(Visitor& v, hedge::QuoteWallet& c) {
+    v.value("currency", c.currency, {.required = true, .max_length = kLongestCurrency});
+    v.value("share", c.share, {.min = 0, .max = 1});
+}
+
+template <class Visitor>
 void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("name", c.name, {.required = true, .max_length = kLongestCurrency});
     v.value("hedge_instrument", c.hedge_instrument, {.required = true, .max_length = kLongestSymbol});
@@ -119,7 +125,6 @@ void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("slippage_cap_bp", c.slippage_cap_bp, {.min = 0, .max = 10'000});
     v.duration_ms("stale_after_ms", c.stale_after, {.min = 1, .max = 3'600'000});
     v.choice("numeraire", c.numeraire, kNumeraires);
-    v.value("wallet_share", c.wallet_share, {.min = 0, .max = 1});
     v.choice("smile_delta", c.smile_delta, kSmileDeltas);
     v.choice("surface_rule", c.surface_rule, kSurfaceRules);
     v.value("skew_stickiness", c.skew_stickiness, {.min = -5, .max = 5});
@@ -129,6 +134,8 @@ void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("delivery_fee_future_bp", c.delivery_fee_future_bp, {.min = 0, .max = 1'000});
     v.value("ladder", c.ladder);
     v.value("ladder_tolerance", c.ladder_tolerance, {.min = 0, .max = 1});
+    v.tables("quote_wallet", c.quote_wallets,
+             [&](hedge::QuoteWallet& wallet) { describe_quote_wallet(v, wallet); });
 }
 
 template <class Visitor>

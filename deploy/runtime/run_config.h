@@ -43,8 +43,8 @@ struct PlannerConfig {
     Nanos basis_halflife = Nanos::from_seconds(5);      ///< of the smoothed forward ratios
 };
 
-/// What a wallet is worth when the run begins. Paper runs go on from there by themselves; a live one has to
-/// be told again before the equity is stale.
+/// What a wallet is worth when the run begins, whatever the journal has earned before. Paper runs go on from
+/// there by themselves; a live one has to be told again before the equity is stale.
 struct WalletConfig {
     std::string currency;
     double equity = 0;  ///< in that currency, all positions at their marks

@@ -14,12 +14,13 @@ class WhichDelta : public EngineTest {
         config.underlyings[0].smile_delta = smile;
         config.underlyings[0].surface_rule = moves;
         config.underlyings[0].band = 1e6;
+        config.underlyings[0].quote_wallets = {{"USDC", 1}};
         run_started();
         const Instrument contracts[] = {
             contract("BTC-PERPETUAL", Kind::perpetual, Settlement::inverse, 10),
-            in_usdc(contract("BTC_USDC-PERPETUAL", Kind::perpetual, Settlement::linear, 0.001)),
+            contract("BTC_USDC-PERPETUAL", Kind::perpetual, Settlement::linear, 0.001),
             option("BTC-CALL", Settlement::inverse, OptionType::call, 52'000),
-            in_usdc(option("BTC_USDC-PUT", Settlement::linear, OptionType::put, 47'000)),
+            option("BTC_USDC-PUT", Settlement::linear, OptionType::put, 47'000),
             contract("BTC-FUTURE", Kind::future, Settlement::inverse, 10)};
         for (const Instrument& i : contracts) define(i);
         definitions_complete();
@@ -27,10 +28,7 @@ class WhichDelta : public EngineTest {
         quote(kPerpetual, kReference);
         quote(kFuture, kReference);
         surface({smile_slice(Settlement::inverse), smile_slice(Settlement::linear)});
-    }
-    static Instrument in_usdc(Instrument i) {
-        i.settle = *Currency::from("USDC");
-        return i;
+        equity("USDC", 0);
     }
     static SmileSlice smile_slice(Settlement settlement) {
         SmileSlice s = flat_slice(kExpiry, settlement, 0.6);
@@ -132,14 +130,16 @@ TEST_F(WhichDelta, WithoutEquityTheDeltaIsUnknownAndSoItIsWhenStale) {
     EXPECT_EQ(btc().blocked_by, AlertCode::none);
 }
 
-TEST_F(WhichDelta, CoinNeedsTheQuoteWalletOnlyForQuoteSettledPositions) {
+TEST_F(WhichDelta, CoinNeedsEveryQuoteWalletWhateverIsHeld) {
     start_with(Numeraire::coin);
-    position(kCall, 5, 0.02);
-    EXPECT_EQ(why_unknown(), AlertCode::none);
-    position(kLinear, 1, kReference);
+    config.underlyings[0].quote_wallets = {{"USDC", 1}, {"USDT", 0.5}, {"USD", 0}};
     EXPECT_EQ(why_unknown(), AlertCode::equity_unknown);
-    equity("USDC", 0);
-    EXPECT_EQ(why_unknown(), AlertCode::none);
+    equity("USDT", 50'000);
+    EXPECT_EQ(why_unknown(), AlertCode::none) << "a wallet without a share need not be known";
+    EXPECT_NEAR(net_delta(), -25'000 / kReference, 1e-12);
+    now = now + config.equity_stale_after + Nanos::from_ns(1);
+    equity("USDT", 50'000);
+    EXPECT_EQ(why_unknown(), AlertCode::equity_unknown) << "USDC has become stale";
 }
 
 // Sticky moneyness: the smile goes with the forward. Along that, the delta is the slope of the value.
@@ -175,7 +175,6 @@ TEST_F(WhichDelta, BetweenSurfacesVolatilitiesFollowTheSurfaceRule) {
 TEST_F(WhichDelta, MinimumVarianceTakesItsCoefficientsFromTheSurface) {
     start_with(Numeraire::coin, SmileDelta::min_variance);
     position(kPut, 1, 900);
-    equity("USDC", 0);
     const double plain = net_delta();
     Event e = make(EventType::surface);
     const std::vector slices{smile_slice(Settlement::inverse), smile_slice(Settlement::linear)};
@@ -196,6 +195,7 @@ TEST_F(WhichDelta, AnOldSurfaceBlocks) {
     start_with(Numeraire::coin);
     position(kCall, 5, 0.02);
     now = now + config.surface_stale_after + Nanos::from_seconds(1);
+    equity("USDC", 0);
     quote(kPerpetual, kReference);
     EXPECT_EQ(btc().blocked_by, AlertCode::surface_stale);
 }
