@@ -185,14 +185,18 @@ TEST(Fit, FuzzGivesSmilesWithoutArbitrageOrNone) {
 
 TEST(VolMoves, AreTheChangesAtAStrike) {
     const std::vector before{flat(0.6, 0.25)}, after{flat(0.58, 0.25)};
-    const auto moves = vol_moves(before, 50'000, after, 51'000);
+    const auto moves = vol_moves(before, 50'000, after, 51'000, 5e-4);
     ASSERT_EQ(moves.size(), 9u);
     for (const VolMove& m : moves) {
         EXPECT_NEAR(m.d_vol, -0.02, 1e-12);
         EXPECT_NEAR(m.d_log_forward, std::log(1.02), 1e-12);
     }
-    EXPECT_TRUE(vol_moves(before, 0, after, 51'000).empty());
-    EXPECT_TRUE(vol_moves(before, 50'000, after, 50'000).empty());  // stood still
+    EXPECT_TRUE(vol_moves(before, 0, after, 51'000, 5e-4).empty());
+    EXPECT_TRUE(vol_moves(before, 50'000, after, 50'000, 0).empty());     // stood still
+    EXPECT_TRUE(vol_moves(before, 50'000, after, 50'020, 5e-4).empty());  // by less than is looked at
+    auto narrow = before;
+    narrow[0].quoted_low = -0.1, narrow[0].quoted_high = 0.1;
+    EXPECT_EQ(vol_moves(narrow, 50'000, after, 51'000, 5e-4).size(), 2u);  // strikes that were quoted
 }
 
 }  // namespace
