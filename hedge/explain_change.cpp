@@ -36,7 +36,8 @@ double vol_of(const EngineState& state, const UnderlyingConfig& rules, const Und
     const pricing::BlockRef ref{0, 0};
     kernel_of(state).attach(&block, &risk, {&ref, 1}, attach_terms(rules, u.min_variance, s, forward));
     const double move = pricing::log1p((u.reference - u.surface_reference) / u.surface_reference);
-    const double vol = block.vol[0] + block.drift[0] * move;
+    const double vol =
+        std::max(block.vol[0] + block.drift[0] * move, pricing::kLeastVolLeft * block.vol[0]);
     return vol > 0 ? vol : 0;
 }
 
@@ -53,9 +54,9 @@ PricePoint point_of(const EngineState& state, const UnderlyingConfig& rules, Ins
     if (s != nullptr) p.forward = u.reference * s->forward_ratio;
     if (s != nullptr && i.is_option() && u.reference > 0)
         p.vol = vol_of(state, rules, u, *s, i.strike.to_double());
-    for (const pricing::WindowAverage& w : u.windows) {
-        if (i.expiry.is_zero() || w.expiry() != i.expiry) continue;
-        const auto average = w.at(state.now);
+    for (const SettlementWindow& w : u.windows) {
+        if (i.expiry.is_zero() || w.average.expiry() != i.expiry || w.settlement != i.settlement) continue;
+        const auto average = w.average.at(state.now);
         if (average && average->elapsed > 0) p.average = average;
     }
     return p;

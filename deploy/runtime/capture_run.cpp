@@ -82,7 +82,7 @@ class SteppedPlanner {
             return hand_over(type, underlying, std::move(bytes));
         };
         plan_underlying(hedger_.engine().state(), hedger_.engine().config(), underlying,
-                        hedger_.config().planner, min_variance_[index(underlying)], to_engine);
+                        hedger_.config().planner, vol_watches_[index(underlying)], to_engine);
     }
 
     std::optional<std::uint64_t> hand_over(EventType type, UnderlyingId underlying,
@@ -107,7 +107,7 @@ class SteppedPlanner {
     Writer& writer_;
     BlobStore store_;
     std::vector<std::byte> bytes_;
-    std::array<hedge::MinVariance, hedge::kMaxUnderlyings> min_variance_{};
+    std::array<hedge::VolWatch, hedge::kMaxUnderlyings> vol_watches_{};
     Nanos next_;
 };
 

@@ -157,6 +157,8 @@ void describe_planner(Visitor& v, PlannerConfig& c) {
     v.value("interval_ms", c.interval_ms, {.min = 10, .max = 600'000});
     v.duration_ms("quote_stale_after_ms", c.quote_stale_after, {.min = 1, .max = 86'400'000});
     v.duration_ms("basis_halflife_ms", c.basis_halflife, {.min = 0, .max = 3'600'000});
+    v.duration_ms("min_variance_horizon_ms", c.min_variance_horizon, {.min = 1'000, .max = 3'600'000});
+    v.value("min_variance_move_bp", c.min_variance_move_bp, {.min = 0, .max = 1'000, .above_min = true});
 }
 
 template <class Visitor>

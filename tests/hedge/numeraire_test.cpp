@@ -1,6 +1,7 @@
 // Which delta: the numeraire of a hedge group, the smile rule of an underlying, and what makes them unknown.
 #include "core/ledger.h"
 #include "core/pricing/black76.h"
+#include "hedge/volatility.h"
 #include "tests/hedge/engine_fixture.h"
 
 namespace hw::hedge::test {
@@ -226,6 +227,24 @@ TEST_F(WhichDelta, AnEarlierRunsSurfaceServesTenMinutes) {
     run_started(3);
     EXPECT_EQ(btc().slice_count, 0u);
     EXPECT_EQ(why_unknown(), AlertCode::no_volatility);
+}
+
+TEST_F(WhichDelta, AnEarlierRunsSurfaceServesNoLongerWhateverIsConfigured) {
+    config.surface_stale_after = Nanos::from_seconds(3600);
+    start_with(Numeraire::coin);
+    position(kCall, 5, 0.02);
+    now = now + Nanos::from_seconds(900);
+    quote(kPerpetual, kReference);
+    EXPECT_EQ(btc().blocked_by, AlertCode::none);  // of this run
+    surface({smile_slice(Settlement::inverse)});
+    now = now + Nanos::from_seconds(300);
+    run_started(2);
+    EXPECT_EQ(surface_reason(memory.state(), config, kBtc), AlertCode::none);
+    now = now + Nanos::from_seconds(301);
+    quote(kPerpetual, kReference);
+    EXPECT_EQ(surface_reason(memory.state(), config, kBtc), AlertCode::surface_stale);
+    surface({smile_slice(Settlement::inverse)});
+    EXPECT_EQ(surface_reason(memory.state(), config, kBtc), AlertCode::none);
 }
 
 }  // namespace
