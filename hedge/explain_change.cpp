@@ -1,5 +1,7 @@
 #include "hedge/explain_change.h"
 
+#include <algorithm>
+
 #include "core/pricing/black76.h"
 #include "core/pricing/math.h"
 #include "hedge/exposure.h"
@@ -36,8 +38,7 @@ double vol_of(const EngineState& state, const UnderlyingConfig& rules, const Und
     const pricing::BlockRef ref{0, 0};
     kernel_of(state).attach(&block, &risk, {&ref, 1}, attach_terms(rules, u.min_variance, s, forward));
     const double move = pricing::log1p((u.reference - u.surface_reference) / u.surface_reference);
-    const double vol =
-        std::max(block.vol[0] + block.drift[0] * move, pricing::kLeastVolLeft * block.vol[0]);
+    const double vol = std::max(block.vol[0] + block.drift[0] * move, pricing::kLeastVolLeft * block.vol[0]);
     return vol > 0 ? vol : 0;
 }
 

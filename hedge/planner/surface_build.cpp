@@ -179,9 +179,9 @@ struct Expiry {
     }
 };
 
-/// Inside the settlement window the expiry's quotes, its future and parity are of the average, of which a part is
-/// fixed: they say nothing of the spot's forward and volatility, with which the engine prices the rest. Those of
-/// the window's beginning stay; without any the neighbour's volatilities are borrowed.
+/// Inside the settlement window the expiry's quotes, its future and parity are of the average, of which a
+/// part is fixed: they say nothing of the spot's forward and volatility, with which the engine prices the
+/// rest. Those of the window's beginning stay; without any the neighbour's volatilities are borrowed.
 void keep_frozen(const UnderlyingState& u, Expiry& e) {
     const SmileSlice* last = last_slice(u, e.key);
     if (last == nullptr) return;

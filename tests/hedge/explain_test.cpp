@@ -248,7 +248,7 @@ class ExplainedDelivery : public Explained {
         }
     }
     double call_price(double forward) {
-        const auto average = btc().windows[0].at(now);
+        const auto average = btc().windows[0].average.at(now);
         if (!average || !(average->elapsed > 0)) {
             const double years = pricing::variance_years(kExpiry, now, Nanos::from_seconds(1'800));
             return pricing::black76({Settlement::inverse, OptionType::call, forward, 50'000, years, 0.6, 0})
@@ -291,7 +291,7 @@ TEST_F(ExplainedDelivery, TheJumpToTheDeliveryPriceIsExplained) {
     trade(kFuture, Side::buy, 5'000, kReference);
     pass(Nanos::from_seconds(2'690), kReference + 120);
     now = kExpiry + Nanos::from_seconds(5);
-    const double average = btc().windows[0].at(kExpiry - Nanos::from_seconds(1))->average;
+    const double average = btc().windows[0].average.at(kExpiry - Nanos::from_seconds(1))->average;
     deliver(kCall, std::round(average));
     deliver(kFuture, std::round(average));
     EXPECT_TRUE(line(kCall).qty.is_zero());

@@ -230,7 +230,7 @@ TEST_F(WhichDelta, AnEarlierRunsSurfaceServesTenMinutes) {
 }
 
 TEST_F(WhichDelta, AnEarlierRunsSurfaceServesNoLongerWhateverIsConfigured) {
-    config.surface_stale_after = Nanos::from_seconds(3600);
+    config.surface_stale_after = config.equity_stale_after = Nanos::from_seconds(3600);
     start_with(Numeraire::coin);
     position(kCall, 5, 0.02);
     now = now + Nanos::from_seconds(900);
