@@ -67,7 +67,10 @@ class Bench {
   public:
     explicit Bench(int options) : engine_(memory_.state(), blobs_) {
         hedge::EngineConfig config;
-        config.underlyings.push_back({.name = "BTC", .hedge_instrument = "BTC-PERPETUAL", .band = 1e9});
+        hedge::UnderlyingConfig& btc = config.underlyings.emplace_back();
+        btc.name = "BTC";
+        btc.hedge_instrument = "BTC-PERPETUAL";
+        btc.band = 1e9;
         engine_.configure(config);
         Event e;
         e.header.type = EventType::run_started;

@@ -58,6 +58,8 @@ std::string_view definition_error(const Instrument& i) {
     if (i.base.empty()) return "no base asset";
     if (i.kind > Kind::combo) return "unknown kind";
     if (i.settlement > Settlement::linear) return "unknown settlement";
+    if (i.settlement == Settlement::linear && i.kind != Kind::combo && i.settle.empty())
+        return "quote-settled without a settlement currency";
     if (i.contract_size <= Qty{}) return "contract size is not positive";
     if (i.lot <= Qty{}) return "lot is not positive";
     if (i.tick <= Price{}) return "tick is not positive";

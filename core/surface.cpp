@@ -36,11 +36,30 @@ std::string_view to_string(ForwardSource s) {
     return "invalid";
 }
 
+namespace {
+
+double variance_at(const SmileSlice& s, double k) {
+    const double x = std::clamp(k, s.k_low, s.k_high) - s.m;
+    return s.a + s.b * (s.rho * x + std::sqrt(x * x + s.sigma * s.sigma));
+}
+
+}  // namespace
+
 double vol_at(const SmileSlice& s, double k) {
     if (s.source == VolSource::none || !(s.years > 0)) return 0;
-    const double x = std::clamp(k, s.k_low, s.k_high) - s.m;
-    const double w = s.a + s.b * (s.rho * x + std::sqrt(x * x + s.sigma * s.sigma));
+    const double w = variance_at(s, k);
     return w > 0 ? std::sqrt(w / s.years) : 0;
+}
+
+double least_variance(const SmileSlice& s) {
+    const double root = std::sqrt(std::max(1 - s.rho * s.rho, 0.0));
+    // With a slope of one sign only, there is no vertex between the edges.
+    const double vertex = root > 0 ? s.m - s.rho * std::abs(s.sigma) / root : s.k_low;
+    return std::min({variance_at(s, vertex), variance_at(s, s.k_low), variance_at(s, s.k_high)});
+}
+
+bool priceable(const SmileSlice& s) {
+    return s.years > 0 && least_variance(s) >= kLeastVol * kLeastVol * s.years;
 }
 
 std::vector<std::byte> encode_surface(double reference, std::span<const SmileSlice> slices,
@@ -57,15 +76,16 @@ std::vector<std::byte> encode_surface(double reference, std::span<const SmileSli
 
 namespace {
 bool usable(const SmileSlice& s) {
-    const double values[] = {s.forward_ratio, s.a,       s.b,     s.rho,    s.m,       s.sigma,
-                             s.years,         s.rms_vol, s.k_low, s.k_high, s.mark_gap};
+    const double values[] = {s.forward_ratio, s.a,      s.b,       s.rho,        s.m,
+                             s.sigma,         s.years,  s.rms_vol, s.quoted_low, s.quoted_high,
+                             s.k_low,         s.k_high, s.mark_gap};
     for (const double v : values) {
         if (!(std::abs(v) < 1e12)) return false;
     }
-    const double vertex = s.a + s.b * std::abs(s.sigma) * std::sqrt(std::max(1 - s.rho * s.rho, 0.0));
-    return s.forward_ratio > 0 && s.b >= 0 && std::abs(s.rho) <= 1 && s.k_low <= s.k_high &&
-           vertex >= -1e-12 && s.source <= VolSource::frozen && s.forward_source <= ForwardSource::parity &&
-           s.settlement <= Settlement::linear;
+    if (!(s.years > 0 && s.b >= 0 && std::abs(s.rho) <= 1 && s.k_low <= s.k_high)) return false;
+    return s.forward_ratio > 0 && s.quoted_low <= s.quoted_high && priceable(s) &&
+           s.source != VolSource::none && s.source <= VolSource::frozen &&
+           s.forward_source <= ForwardSource::parity && s.settlement <= Settlement::linear;
 }
 bool usable(const MinVarianceFit& f) {
     return std::abs(f.a) < 1e3 && std::abs(f.b) < 1e3 && std::abs(f.c) < 1e3 && std::abs(f.gain) < 1e12;
@@ -76,7 +96,7 @@ std::optional<SurfaceView> parse_surface(std::span<const std::byte> bytes) {
     SurfaceHeader header;
     if (bytes.size() < sizeof header) return std::nullopt;
     std::memcpy(&header, bytes.data(), sizeof header);
-    if (header.version != 2 || header.count > kMaxSlices) return std::nullopt;
+    if (header.version != kSurfaceVersion || header.count > kMaxSlices) return std::nullopt;
     if (bytes.size() != sizeof header + header.count * sizeof(SmileSlice)) return std::nullopt;
     if (!(header.reference > 0 && header.reference < 1e12) || !usable(header.min_variance))
         return std::nullopt;

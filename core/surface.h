@@ -48,8 +48,10 @@ struct SmileSlice {
     double a = 0, b = 0, rho = 0, m = 0, sigma = 0.1;  ///< raw SVI, total variance at the time of the fit
     double years = 0;    ///< to expiry at the time of the fit: vol = sqrt(w / years)
     double rms_vol = 0;  ///< weighted root mean square residual of the fit; 0.01 is one vol point
+    double quoted_low = 0,
+           quoted_high = 0;  ///< log-moneyness the quotes covered
     double k_low = 0,
-           k_high = 0;    ///< log-moneyness the quotes covered; beyond, the edge's volatility is kept
+           k_high = 0;    ///< as far as the wings are followed; beyond, the volatility there is kept
     double mark_gap = 0;  ///< root mean square of fit minus the venue's mark volatilities; 0 without marks
     std::uint32_t quotes = 0;  ///< points the fit used
     Settlement settlement = Settlement::inverse;
@@ -57,10 +59,17 @@ struct SmileSlice {
     ForwardSource forward_source = ForwardSource::hedge_instrument;
     std::uint8_t arbitrage = 0;  ///< what no shape without arbitrage could be found for
 };
-static_assert(sizeof(SmileSlice) == 104);
+static_assert(sizeof(SmileSlice) == 120);
 
-/// Volatility at log-moneyness k, k clamped to what the quotes covered. Zero when the slice has none.
+/// Volatility at log-moneyness k, k clamped to [k_low, k_high]. Zero when the slice has none.
 double vol_at(const SmileSlice&, double k);
+
+/// No market is priced with less; a slice that has less anywhere has no volatility there.
+inline constexpr double kLeastVol = 1e-4;
+/// Least total variance of the smile between k_low and k_high.
+double least_variance(const SmileSlice&);
+/// Is there enough of it everywhere?
+bool priceable(const SmileSlice&);
 
 inline constexpr std::size_t kMaxSlices = 64;  ///< of one underlying
 
@@ -72,8 +81,10 @@ struct MinVarianceFit {
     std::uint64_t samples = 0;
 };
 
+inline constexpr std::uint32_t kSurfaceVersion = 3;
+
 struct SurfaceHeader {
-    std::uint32_t version = 2;
+    std::uint32_t version = kSurfaceVersion;
     std::uint32_t count = 0;
     double reference = 0;  ///< price of the hedge instrument when it was made
     MinVarianceFit min_variance;
@@ -89,7 +100,8 @@ struct SurfaceView {
     MinVarianceFit min_variance;
     std::span<const SmileSlice> slices;
 };
-/// Nothing when version, length or a value (not finite, negative variance at the vertex) is off.
+/// Nothing when version, length or a value is off: not finite, a slice without source, years or enough
+/// variance to price with. Half a surface would price the other half with a volatility nobody quoted.
 std::optional<SurfaceView> parse_surface(std::span<const std::byte>);
 
 }  // namespace hw

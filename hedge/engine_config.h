@@ -27,6 +27,12 @@ enum class SettlementDelta : std::uint8_t {
     venue_linear = 1,  ///< the venue's convention: falling linearly over the window
 };
 
+/// A wallet whose money counts as quote currency.
+struct QuoteWallet {
+    std::string currency;  ///< e.g. "USDC"
+    double share = 1.0;  ///< of its equity, that is the underlying's; zero: none, but positions settle in it
+};
+
 /// One underlying and the rule that keeps it neutral. Deltas in coins of the base asset.
 struct UnderlyingConfig {
     std::string name;              ///< base asset, e.g. "BTC"
@@ -37,7 +43,7 @@ struct UnderlyingConfig {
     double slippage_cap_bp = 5.0;  ///< how far beyond the touch an IOC limit may be; basis points
     Nanos stale_after = Nanos::from_ms(1000);  ///< no word of the hedge instrument this long: not hedging
     Numeraire numeraire = Numeraire::coin;
-    double wallet_share = 1.0;  ///< of the quote-currency wallet's equity, that is this underlying's
+    std::vector<QuoteWallet> quote_wallets;  ///< all of them count, whatever is held
     SmileDelta smile_delta = SmileDelta::sticky_strike;
     SurfaceRule surface_rule = SurfaceRule::sticky_strike;
     double skew_stickiness = 1.0;  ///< of the rule skew_stickiness; 1 is sticky strike, 0 sticky moneyness

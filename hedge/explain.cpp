@@ -2,11 +2,7 @@
 
 #include <cmath>
 
-#include "core/pricing/black76.h"
-#include "core/pricing/math.h"
-#include "core/pricing/settlement.h"
 #include "hedge/context.h"
-#include "hedge/exposure.h"
 #include "hedge/valuation.h"
 
 namespace hw::hedge {
@@ -17,83 +13,63 @@ namespace {
 constexpr Nanos kStep = Nanos::from_ms(500);
 constexpr double kFundingYears = 8.0 / (365 * 24);
 
-std::size_t at(Cause c) { return static_cast<std::size_t>(c); }
-
-/// Forward and volatility that an option is priced with now; zeros when there is no surface.
-struct Priced {
-    double forward = 0;
-    double vol = 0;
-};
-
-Priced priced_at(const EngineState& state, const UnderlyingState& u, const Instrument& i) {
-    (void)state;
-    for (std::uint32_t n = 0; n < u.slice_count; ++n) {
-        const SmileSlice& s = u.slices[n];
-        if (s.expiry != i.expiry || (i.is_option() && s.settlement != i.settlement)) continue;
-        Priced p{u.reference * s.forward_ratio, 0};
-        if (!i.is_option()) return p;
-        p.vol = vol_at(s, pricing::log(i.strike.to_double() / (u.surface_reference * s.forward_ratio)));
-        return p;
-    }
-    return {u.reference, 0};
-}
-
-double worth_of(const Instrument& i, Qty qty, double mark) {
-    const auto price = Price::from_double(mark);
-    return price ? contract_value(i, qty, *price).to_double() : 0;
-}
-
 Cash rounded(double amount) { return Cash::from_double(amount).value_or(Cash{}); }
+
+/// Exact; nothing without a mark.
+Cash worth_at(const Instrument& i, Qty contracts, double mark) {
+    const auto price = Price::from_double(mark);
+    return price && mark > 0 ? contract_value(i, contracts, *price) : Cash{};
+}
+
+Cause away_from_mark(const Instrument& i) { return i.is_option() ? Cause::edge : Cause::slippage; }
+
+const UnderlyingConfig& rules_for(const EngineState& state, const EngineConfig& config, const Instrument& i) {
+    return rules_of(config, state.underlyings[index(i.underlying)]);
+}
 
 }  // namespace
 
-std::string_view to_string(Cause c) {
-    constexpr std::string_view kNames[] = {
-        "delta", "gamma",        "theta",         "vega",     "vanna", "volga",      "funding",
-        "basis", "trading_fees", "delivery_fees", "slippage", "edge",  "unexplained"};
-    return c < Cause::count_ ? kNames[at(c)] : "invalid";
-}
-
 void Explainer::begin(const EngineState& state) {
-    static const EngineConfig defaults;
+    // The run's configuration comes with its first Event: until then nothing passes that it could change.
+    static const UnderlyingConfig rules;
     holdings_.clear();
     explanations_ = {};
     for (std::uint32_t n = 0; n < state.instruments.size(); ++n) {
-        if (!state.positions[n].qty.is_zero()) restart(state, defaults, InstrumentId{n});
+        const PositionLine& line = state.positions[n];
+        const bool used = !line.qty.is_zero() || !line.cash.is_zero() || !line.fees.is_zero();
+        if (used) restart(state, rules, InstrumentId{n});
     }
 }
 
-/// From here on the position counts; what it was worth before is not a profit.
-void Explainer::restart(const EngineState& state, const EngineConfig&, InstrumentId id) {
+/// From here on, or from the first mark on, the position counts.
+void Explainer::restart(const EngineState& state, const UnderlyingConfig& rules, InstrumentId id) {
     const Instrument& i = state.instruments[id];
     if (i.underlying == kNoUnderlying) return;
-    const UnderlyingState& u = state.underlyings[index(i.underlying)];
     const PositionLine& line = state.positions[index(id)];
-    const Priced p = priced_at(state, u, i);
     Holding h;
     h.qty = line.qty;
+    h.cash = line.cash;
     h.fees = line.fees;
-    h.mark = mark_price(state, id);
-    h.forward = p.forward;
-    h.vol = p.vol;
-    h.reference = u.reference;
-    h.time = state.now;
-    h.worth = line.cash - line.fees + rounded(worth_of(i, line.qty, h.mark));
+    h.point = point_of(state, rules, id);
+    h.open = line.qty.is_zero() || h.point.mark > 0;
+    h.worth = line.cash - line.fees + worth_at(i, line.qty, h.point.mark);
     holdings_[index(id)] = h;
 }
 
 /// Parts are rounded one by one; what rounding and the model leave is unexplained.
-void Explainer::book(const Instrument& i, const Parts& parts, Cash total) {
+void Explainer::book(const Instrument& i, ExplainParts parts, Cash total) {
     Explanation& e = explanations_[index(i.underlying)];
     ExplainLine* lines[2] = {i.is_inverse() ? &e.coin : &e.quote, nullptr};
     if (!i.is_option()) lines[1] = i.is_inverse() ? &e.hedges_coin : &e.hedges_quote;
-    const Cash funding = rounded(parts[at(Cause::funding)]);
+    const Cash funding = rounded(parts[Cause::funding]);
     Cash left = total;
-    for (std::size_t c = 0; c < kCauses; ++c) {
+    for (std::size_t n = 0; n < kCauses; ++n) {
+        const auto c = static_cast<Cause>(n);
+        if (c == Cause::unexplained) continue;
         const Cash part = rounded(parts[c]);
-        if (c != at(Cause::funding) && c != at(Cause::unexplained)) left -= part;
+        if (c != Cause::funding) left -= part;
         for (ExplainLine* line : lines) {
-            if (line != nullptr && c != at(Cause::unexplained)) line->parts[c] += part;
+            if (line != nullptr) (*line)[c] += part;
         }
     }
     for (ExplainLine* line : lines) {
@@ -103,73 +79,36 @@ void Explainer::book(const Instrument& i, const Parts& parts, Cash total) {
     }
 }
 
-namespace {
-
-/// Taking an option's change apart by repricing; amounts for one coin of the contract, settlement currency.
-void explain_option(const Instrument& i, const Priced& from, const Priced& to, double moved_forward,
-                    double years0, double years1, double coins, std::array<double, kCauses>& parts) {
-    const auto terms = [&](double forward, double vol, double years) {
-        return pricing::OptionTerms{i.settlement, i.option_type, forward, i.strike.to_double(),
-                                    years,        vol,           0};
-    };
-    const auto value = [&](double f, double v, double t) { return pricing::black76(terms(f, v, t)).price; };
-    const pricing::Greeks g = pricing::black76(terms(from.forward, from.vol, years0));
-    const bool inverse = i.settlement == Settlement::inverse;
-    const double slope = inverse ? g.net_delta / from.forward : g.delta;
-    const double vega = 100 * (inverse ? g.vega / from.forward : g.vega);
-    const double base = g.price;
-    const double by_forward = value(moved_forward, from.vol, years0) - base;
-    const double by_vol = value(from.forward, to.vol, years0) - base;
-    const double both = value(moved_forward, to.vol, years0) - base;
-    parts[at(Cause::delta)] += coins * slope * (moved_forward - from.forward);
-    parts[at(Cause::gamma)] += coins * (by_forward - slope * (moved_forward - from.forward));
-    parts[at(Cause::vega)] += coins * vega * (to.vol - from.vol);
-    parts[at(Cause::volga)] += coins * (by_vol - vega * (to.vol - from.vol));
-    parts[at(Cause::vanna)] += coins * (both - by_forward - by_vol);
-    const double later = value(moved_forward, to.vol, years1);
-    parts[at(Cause::theta)] += coins * (later - base - both);
-    parts[at(Cause::basis)] += coins * (value(to.forward, to.vol, years1) - later);
+double Explainer::funding_since(const Instrument& i, InstrumentId id, const Holding& h,
+                                const PricePoint& now) const {
+    const auto rate = funding_.find(index(id));
+    if (rate == funding_.end() || !(now.mark > 0)) return 0;
+    const double amount = h.qty.to_double() * i.contract_size.to_double();
+    const double notional = i.is_inverse() ? amount / now.mark : amount * now.mark;
+    return -notional * rate->second * (now.time - h.point.time).to_years() / kFundingYears;
 }
 
-}  // namespace
-
+/// The position as it was explained last, up to now; then the fills that waited for a mark.
 void Explainer::step_one(const EngineState& state, const EngineConfig& config, InstrumentId id, Holding& h) {
+    if (h.open && h.qty.is_zero()) return;
     const Instrument& i = state.instruments[id];
-    const UnderlyingState& u = state.underlyings[index(i.underlying)];
-    const double known = mark_price(state, id);
-    const double mark = known > 0 ? known : h.mark;
-    const Priced to = priced_at(state, u, i);
-    Parts parts{};
-    const double coins = h.qty.to_double() * i.contract_size.to_double();
-    const double moved = h.reference > 0 && u.reference > 0 ? u.reference / h.reference : 1;
-    if (i.is_option()) {
-        const Nanos window = rules_of(config, u).settlement_window;
-        const double years0 = pricing::variance_years(i.expiry, h.time, window);
-        const double years1 = pricing::variance_years(i.expiry, state.now, window);
-        if (h.vol > 0 && to.vol > 0 && h.forward > 0)
-            explain_option(i, {h.forward, h.vol}, to, h.forward * moved, years0, years1, coins, parts);
-    } else if (h.mark > 0 && mark > 0) {
-        const double with_reference = h.mark * moved;
-        const double whole = worth_of(i, h.qty, with_reference) - worth_of(i, h.qty, h.mark);
-        const double slope = i.is_inverse() ? coins / (h.mark * h.mark) : coins;
-        parts[at(Cause::delta)] = slope * (with_reference - h.mark);
-        parts[at(Cause::gamma)] = whole - parts[at(Cause::delta)];
-        parts[at(Cause::basis)] = worth_of(i, h.qty, mark) - worth_of(i, h.qty, with_reference);
-        const auto rate = funding_.find(index(id));
-        if (rate != funding_.end()) {
-            const double notional = i.is_inverse() ? coins / mark : coins * mark;
-            parts[at(Cause::funding)] =
-                -notional * rate->second * (state.now - h.time).to_years() / kFundingYears;
-        }
+    const UnderlyingConfig& rules = rules_for(state, config, i);
+    PricePoint now = point_of(state, rules, id);
+    if (h.open) {
+        if (!(now.mark > 0)) now.mark = h.point.mark;
+        carry_volatility(h.point, now);
+        ExplainParts parts = parts_of(i, rules, h.qty, h.point, now);
+        parts[Cause::funding] = funding_since(i, id, h, now);
+        const Cash worth = h.cash - h.fees + worth_at(i, h.qty, now.mark);
+        book(i, parts, worth - h.worth);
+        h.worth = worth;
+        h.point = now;
+    } else if (now.mark > 0) {
+        h.open = true;
+        h.worth = h.cash - h.fees + worth_at(i, h.qty, now.mark);
+        h.point = now;
+        take_fills(i, state.positions[index(id)], h);
     }
-    const Cash before = h.worth;
-    h.worth = before - rounded(worth_of(i, h.qty, h.mark)) + rounded(worth_of(i, h.qty, mark));
-    h.mark = mark;
-    h.forward = to.forward;
-    h.vol = to.vol;
-    h.reference = u.reference;
-    h.time = state.now;
-    book(i, parts, h.worth - before);
 }
 
 void Explainer::step(const EngineState& state, const EngineConfig& config, UnderlyingId id) {
@@ -180,54 +119,82 @@ void Explainer::step(const EngineState& state, const EngineConfig& config, Under
     stepped_[index(id)] = state.now;
 }
 
-/// The old position up to now, then the fill itself against the mark.
-void Explainer::fill(const EngineState& state, const EngineConfig& config, InstrumentId id,
-                     const Execution& e) {
+void Explainer::take_fees(const Instrument& i, const PositionLine& line, Holding& h) {
+    const Cash fees = line.fees - h.fees;
+    ExplainParts parts;
+    parts[Cause::trading_fees] = -fees.to_double();
+    book(i, parts, -fees);
+    h.worth -= fees;
+    h.fees = line.fees;
+}
+
+/// What was traded since the holding was explained last, against the mark.
+void Explainer::take_fills(const Instrument& i, const PositionLine& line, Holding& h) {
+    const Cash worth = line.cash - h.fees + worth_at(i, line.qty, h.point.mark);
+    ExplainParts parts;
+    parts[away_from_mark(i)] = (worth - h.worth).to_double();
+    book(i, parts, worth - h.worth);
+    h.worth = worth;
+    h.qty = line.qty;
+    h.cash = line.cash;
+}
+
+void Explainer::fill(const EngineState& state, const EngineConfig& config, InstrumentId id) {
     const Instrument& i = state.instruments[id];
     if (i.underlying == kNoUnderlying) return;
     const PositionLine& line = state.positions[index(id)];
     Holding& h = holdings_[index(id)];
-    const bool booked = !(h.qty == line.qty) || !(h.fees == line.fees);
-    if (!booked) return;  // reported twice
-    if (h.qty.is_zero()) {
-        const double mark = mark_price(state, id);
-        const UnderlyingState& u = state.underlyings[index(i.underlying)];
-        const Priced p = priced_at(state, u, i);
-        h.mark = mark > 0 ? mark : e.last_price.to_double();
-        h.forward = p.forward, h.vol = p.vol, h.reference = u.reference, h.time = state.now;
-    } else {
-        step_one(state, config, id, h);
+    // Reported twice: the books have not moved.
+    if (h.qty == line.qty && h.cash == line.cash && h.fees == line.fees) return;
+    // What was flat has no mark to go on from.
+    if (h.qty.is_zero()) h.open = false;
+    step_one(state, config, id, h);
+    take_fees(i, line, h);
+    if (h.open) {
+        take_fills(i, line, h);
+    } else if (h.qty == line.qty) {
+        // Opened and closed again: no mark could change what that brought.
+        ExplainParts parts;
+        parts[away_from_mark(i)] = (line.cash - h.cash).to_double();
+        book(i, parts, line.cash - h.cash);
+        h.cash = line.cash;
     }
-    const Qty traded = signed_qty(e.side, e.last_qty);
-    const Cash fee = line.fees - h.fees;
-    const Cash worth = line.cash - line.fees + rounded(worth_of(i, line.qty, h.mark));
-    // An instrument seen for the first time may have had cash of an earlier life: only the fill counts.
-    const Cash before = h.qty.is_zero() && h.worth == Cash{}
-                            ? line.cash + contract_value(i, traded, e.last_price) - h.fees
-                            : h.worth;
-    Parts parts{};
-    const double away = worth_of(i, traded, h.mark) - contract_value(i, traded, e.last_price).to_double();
-    parts[at(i.is_option() ? Cause::edge : Cause::slippage)] = away;
-    parts[at(Cause::trading_fees)] = -fee.to_double();
-    book(i, parts, worth - before);
-    h.worth = worth;
-    h.qty = line.qty;
-    h.fees = line.fees;
 }
 
-/// The position has gone at its delivery price: what that was away from the mark nothing here explains.
-void Explainer::settle(const EngineState& state, InstrumentId id) {
+/// The last step, to the delivery price; a position that never had a mark begins and ends with it.
+void Explainer::settle(const EngineState& state, const EngineConfig& config, InstrumentId id,
+                       Price delivery) {
     const auto found = holdings_.find(index(id));
     const PositionLine& line = state.positions[index(id)];
-    if (found == holdings_.end() || found->second.qty.is_zero() || !line.qty.is_zero()) return;
+    if (found == holdings_.end() || !line.qty.is_zero() || delivery <= Price{}) return;
     Holding& h = found->second;
-    Parts parts{};
-    parts[at(Cause::delivery_fees)] = -(line.fees - h.fees).to_double();
+    const Instrument& i = state.instruments[id];
+    const UnderlyingConfig& rules = rules_for(state, config, i);
+    PricePoint now = point_of(state, rules, id);
+    now.mark = now.forward = delivery.to_double();
+    now.vol = h.point.vol;
+    now.delivered = true;
+    const Cash fees = line.fees - h.fees;
     const Cash worth = line.cash - line.fees;
-    book(state.instruments[id], parts, worth - h.worth);
-    h.worth = worth;
-    h.qty = {};
-    h.fees = line.fees;
+    ExplainParts parts;
+    if (h.open) {
+        parts = parts_of(i, rules, h.qty, h.point, now);
+    } else {
+        h.worth = h.cash - h.fees + settlement_value(i, h.qty, delivery);
+        parts[away_from_mark(i)] = (worth - h.worth + fees).to_double();
+    }
+    parts[Cause::delivery_fees] = -fees.to_double();
+    book(i, parts, worth - h.worth);
+    h = {{}, line.cash, line.fees, true, worth, now};
+}
+
+void Explainer::observe_ticker(const Ticker& t, const EngineState& state, const EngineConfig& config,
+                               InstrumentId id) {
+    if (state.instruments[id].kind == Kind::perpetual && std::abs(t.funding_8h) < 1)
+        funding_[index(id)] = t.funding_8h;
+    if (t.state == TradingState::settled) settle(state, config, id, t.delivery);
+    const auto found = holdings_.find(index(id));
+    if (found != holdings_.end() && !found->second.open) step_one(state, config, id, found->second);
 }
 
 void Explainer::observe(const Event& event, const EngineState& state, const EngineConfig& config) {
@@ -235,17 +202,14 @@ void Explainer::observe(const Event& event, const EngineState& state, const Engi
     const bool known = state.instruments.contains(id);
     switch (event.header.type) {
         case EventType::execution:
-            if (known) fill(state, config, id, event.payload.execution);
+            if (known) fill(state, config, id);
             break;
         case EventType::position:
-            if (known) restart(state, config, id);
+            if (known && state.instruments[id].underlying != kNoUnderlying)
+                restart(state, rules_for(state, config, state.instruments[id]), id);
             break;
         case EventType::ticker:
-            if (!known) break;
-            if (state.instruments[id].kind == Kind::perpetual &&
-                std::abs(event.payload.ticker.funding_8h) < 1)
-                funding_[index(id)] = event.payload.ticker.funding_8h;
-            if (event.payload.ticker.state == TradingState::settled) settle(state, id);
+            if (known) observe_ticker(event.payload.ticker, state, config, id);
             break;
         case EventType::surface:
             if (index(event.payload.surface.underlying) < state.underlying_count)

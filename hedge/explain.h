@@ -6,42 +6,26 @@
 // explained): delta is the slope times the forward's move, gamma the rest of that move's effect, theta the
 // passing of time, vega the slope times the volatility's move, volga the rest of it, vanna what forward and
 // volatility do together, basis the forward's or future's own move against the hedge instrument. A fill adds
-// what it was away from the mark (slippage for hedges, edge for options) and its fee. Worth is cash,
-// positions at marks, less fees, in exact units; what no cause accounts for is `unexplained`, so that the
-// parts always add up to the total, to the last unit. Funding is accrued from the venue's rate: the ledger
-// does not see it, so it stands beside the total of the ledger and is counted in `total`.
+// what it was away from the mark (slippage for hedges, edge for options) and its fee; a delivery is one more
+// step, to the delivery price. Worth is cash, positions at marks, less fees, in exact units; what no cause
+// accounts for is `unexplained`, so that the parts always add up to the total, to the last unit. Funding is
+// accrued from the venue's rate: the ledger does not see it, so it stands beside the total of the ledger and
+// is counted in `total`.
+//
+// What the books held before counts from its first known mark on, whenever that comes: what it was worth
+// before is no profit. A fill that comes before any mark waits for it, its fee does not.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <string_view>
 #include <unordered_map>
-#include <vector>
 
 #include "core/event.h"
 #include "hedge/engine_config.h"
+#include "hedge/explain_change.h"
 #include "hedge/state.h"
 
 namespace hw::hedge {
-
-enum class Cause : std::uint8_t {
-    delta = 0,
-    gamma,
-    theta,
-    vega,
-    vanna,
-    volga,
-    funding,
-    basis,
-    trading_fees,
-    delivery_fees,
-    slippage,
-    edge,
-    unexplained,
-    count_
-};
-std::string_view to_string(Cause);
-inline constexpr std::size_t kCauses = static_cast<std::size_t>(Cause::count_);
 
 /// Amounts of one settlement currency.
 struct ExplainLine {
@@ -69,26 +53,26 @@ class Explainer {
     const Explanation& of(UnderlyingId id) const { return explanations_[index(id)]; }
 
   private:
-    /// An instrument with a position, as of the last step.
+    /// A line of the books, as far as it is explained.
     struct Holding {
         Qty qty;
-        Cash worth;  ///< cash plus position at `mark`, less fees
+        Cash cash;
         Cash fees;
-        double mark = 0;
-        double forward = 0;
-        double vol = 0;
-        double reference = 0;
-        Nanos time;
+        bool open = false;  ///< its worth is known: it had a mark, or there was nothing to be marked
+        Cash worth;         ///< cash less fees, and the position at the point's mark
+        PricePoint point;   ///< of the last step
     };
-    /// What a step or a fill did to one instrument, before rounding.
-    using Parts = std::array<double, kCauses>;
 
     void step(const EngineState&, const EngineConfig&, UnderlyingId);
     void step_one(const EngineState&, const EngineConfig&, InstrumentId, Holding&);
-    void fill(const EngineState&, const EngineConfig&, InstrumentId, const Execution&);
-    void settle(const EngineState&, InstrumentId);
-    void restart(const EngineState&, const EngineConfig&, InstrumentId);
-    void book(const Instrument&, const Parts&, Cash total);
+    void fill(const EngineState&, const EngineConfig&, InstrumentId);
+    void take_fees(const Instrument&, const PositionLine&, Holding&);
+    void take_fills(const Instrument&, const PositionLine&, Holding&);
+    void settle(const EngineState&, const EngineConfig&, InstrumentId, Price delivery);
+    void restart(const EngineState&, const UnderlyingConfig&, InstrumentId);
+    void observe_ticker(const Ticker&, const EngineState&, const EngineConfig&, InstrumentId);
+    double funding_since(const Instrument&, InstrumentId, const Holding&, const PricePoint& now) const;
+    void book(const Instrument&, ExplainParts, Cash total);
 
     std::unordered_map<std::uint32_t, Holding> holdings_;
     std::unordered_map<std::uint32_t, double> funding_;  ///< perpetuals' rate for eight hours

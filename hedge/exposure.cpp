@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <string_view>
 
 #include "core/pricing/math.h"
 #include "core/pricing/settlement.h"
@@ -136,29 +137,46 @@ double delta_one_coins(const EngineState& state, const UnderlyingConfig& rules, 
 }
 
 /// A wallet's equity; nothing when it was never heard of or too long ago.
-const Wallet* wallet_of(const EngineState& state, const EngineConfig& config, const Currency& currency) {
+const Wallet* wallet_of(const EngineState& state, const EngineConfig& config, std::string_view currency) {
     for (const Wallet& w : state.wallets) {
-        if (w.currency.empty() || !(w.currency == currency)) continue;
+        if (w.currency.empty()) break;
+        if (w.currency.view() != currency) continue;
         return state.now - w.time > config.equity_stale_after ? nullptr : &w;
     }
     return nullptr;
 }
 
+/// Does everything quote-settled that is held settle in a wallet that is known to hold quote currency?
+bool settles_in_quote_wallets(const UnderlyingState& u, const UnderlyingConfig& rules) {
+    const auto known = [&](const QuoteSettled& q) {
+        const auto same = [&](const QuoteWallet& w) { return w.currency == q.currency.view(); };
+        return q.positions == 0 || std::any_of(rules.quote_wallets.begin(), rules.quote_wallets.end(), same);
+    };
+    return std::all_of(u.quote_settled.begin(), u.quote_settled.end(), known);
+}
+
 /// What the numeraire adds: in usd the coins of the wallet are a long position; in coin the worth of the
-/// quote wallet, in coins, moves against the price. The two deltas differ by exactly the whole equity.
+/// quote wallets, in coins, moves against the price, whatever is held. The two deltas differ by exactly the
+/// whole equity.
 AlertCode add_equity(const EngineState& state, const EngineConfig& config, const UnderlyingState& u,
                      const UnderlyingConfig& rules, Exposure& sum) {
     sum.equity = 0;
+    if (!settles_in_quote_wallets(u, rules)) return AlertCode::settlement_unlisted;
+    double equity = 0;
     if (rules.numeraire == Numeraire::usd) {
-        const Wallet* w = wallet_of(state, config, u.name);
+        const Wallet* w = wallet_of(state, config, u.name.view());
         if (w == nullptr) return AlertCode::equity_unknown;
-        sum.equity = w->amount.to_double();
-    } else if (!u.quote_wallet.empty()) {
-        const Wallet* w = wallet_of(state, config, u.quote_wallet);
-        if (w == nullptr) return AlertCode::equity_unknown;
-        sum.equity = -rules.wallet_share * w->amount.to_double() / u.reference;
+        equity = w->amount.to_double();
+    } else {
+        for (const QuoteWallet& quote : rules.quote_wallets) {
+            if (!(quote.share > 0)) continue;
+            const Wallet* w = wallet_of(state, config, quote.currency);
+            if (w == nullptr) return AlertCode::equity_unknown;
+            equity -= quote.share * w->amount.to_double() / u.reference;
+        }
     }
-    sum.net_delta += sum.equity;
+    sum.equity = equity;
+    sum.net_delta += equity;
     return AlertCode::none;
 }
 

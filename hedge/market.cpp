@@ -58,6 +58,14 @@ void market_moved(Context& c, InstrumentId id) {
     c.mark_dirty(underlying);
 }
 
+/// What a position was opened in does not change while it is held.
+void keep_settlement(Context& c, InstrumentId id, const Currency& settle) {
+    Instrument& i = c.state.instruments[id];
+    if (i.is_inverse() || i.settle == settle || c.state.positions[index(id)].qty.is_zero()) return;
+    i.settle = settle;
+    c.alert(AlertCode::definition_refused, i.underlying, id);
+}
+
 }  // namespace
 
 UnderlyingId underlying_of(Context& c, const Currency& base) {
@@ -88,6 +96,8 @@ void on_definition(Context& c, InstrumentId announced, const Instrument& definit
         c.alert(AlertCode::definition_refused, kNoUnderlying, announced);
         return;
     }
+    const InstrumentId before = c.state.instruments.find_symbol(definition.symbol.view());
+    const Currency settle = before == kNoInstrument ? Currency{} : c.state.instruments[before].settle;
     InstrumentId id = kNoInstrument;
     const auto result = c.state.instruments.add(definition, &id);
     if (result == InstrumentTable::AddResult::full || result == InstrumentTable::AddResult::conflict) {
@@ -96,7 +106,10 @@ void on_definition(Context& c, InstrumentId announced, const Instrument& definit
                 static_cast<double>(c.state.instruments.size()), InstrumentTable::kCapacity);
         return;
     }
-    if (result == InstrumentTable::AddResult::replaced) return;
+    if (result == InstrumentTable::AddResult::replaced) {
+        keep_settlement(c, id, settle);
+        return;
+    }
     const UnderlyingId underlying = underlying_of(c, definition.base);
     c.state.instruments[id].underlying = underlying;
     if (!c.state.books.open(id, definition.kind)) {

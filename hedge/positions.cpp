@@ -74,6 +74,23 @@ void enter_left_out(Context& c, UnderlyingId underlying) {
     }
 }
 
+/// Keeps count of the currencies that quote-settled positions settle in.
+void count_settlement(Context& c, UnderlyingState& u, const Instrument& i, InstrumentId id, bool opened) {
+    QuoteSettled* place = nullptr;
+    for (QuoteSettled& q : u.quote_settled) {
+        const bool ours = q.positions != 0 && q.currency == i.settle;
+        if (ours || (q.positions == 0 && place == nullptr)) place = &q;
+        if (ours) break;
+    }
+    if (place == nullptr) {
+        c.kill(AlertCode::table_full, i.underlying, id, kMaxQuoteCurrencies, kMaxQuoteCurrencies);
+    } else if (opened) {
+        *place = {i.settle, place->positions + 1};
+    } else if (place->positions != 0 && --place->positions == 0) {
+        *place = {};
+    }
+}
+
 /// Keeps what the Greeks are taken of in step with a position that has just changed from `before`.
 void position_changed(Context& c, InstrumentId id, Qty before) {
     const Instrument& i = c.state.instruments[id];
@@ -89,7 +106,7 @@ void position_changed(Context& c, InstrumentId id, Qty before) {
     if (!fits || u.left_out != 0) enter_left_out(c, i.underlying);
     const double size = i.contract_size.to_double();
     if (i.is_option()) option_changed(c, i.underlying, id, (now.to_double() - before.to_double()) * size);
-    if (!i.is_inverse() && !now.is_zero()) u.quote_wallet = i.settle;
+    if (!i.is_inverse() && before.is_zero() != now.is_zero()) count_settlement(c, u, i, id, before.is_zero());
     u.full_due = 1;
     c.mark_dirty(i.underlying);
 }

@@ -60,6 +60,14 @@ struct Wallet {
     Nanos time;
 };
 
+inline constexpr std::size_t kMaxQuoteCurrencies = 8;  ///< that positions of one underlying settle in
+
+/// Quote-settled positions held that settle in one currency.
+struct QuoteSettled {
+    Currency currency;
+    std::uint64_t positions;
+};
+
 inline constexpr std::size_t kMaxPatchBlocks = 16;  ///< of positions that changed since the ladder was made
 inline constexpr std::size_t kMaxNearBlocks = 64;   ///< of expiries that the ladder leaves out
 
@@ -140,7 +148,7 @@ struct UnderlyingState {
     Nanos surface_time;  ///< of the surface
     MinVarianceFit min_variance;
     std::array<SettlementWindow, 4> windows;
-    Currency quote_wallet;  ///< settlement currency of the quote-settled contracts held; empty: none are
+    std::array<QuoteSettled, kMaxQuoteCurrencies> quote_settled;  ///< what is held, by settlement currency
 
     Nanos backoff_until;
     std::uint32_t refusals = 0;          ///< rejects, and pairs of IOCs without a fill, in a row

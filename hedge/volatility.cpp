@@ -75,6 +75,12 @@ void attach_all(Context& c, UnderlyingId underlying) {
     u.full_due = 1;
 }
 
+/// However long the configuration trusts a surface of this run, an earlier run's is for the start of day.
+Nanos usable_for(const UnderlyingState& u, const EngineConfig& config) {
+    const bool journaled = u.slices[0].source == VolSource::journaled;
+    return journaled ? std::min(kJournaledUsable, config.surface_stale_after) : config.surface_stale_after;
+}
+
 /// Is any slice that options are held in too far from the venue's marks?
 bool disagrees(const EngineConfig& config, const EngineState& state, UnderlyingId id) {
     const UnderlyingState& u = state.underlyings[index(id)];
@@ -140,7 +146,7 @@ AlertCode surface_reason(const EngineState& state, const EngineConfig& config, U
     if (groups.empty()) return AlertCode::none;
     const UnderlyingState& u = state.underlyings[index(id)];
     if (u.slice_count == 0) return AlertCode::no_volatility;
-    if (state.now - u.surface_time > config.surface_stale_after) return AlertCode::surface_stale;
+    if (state.now - u.surface_time > usable_for(u, config)) return AlertCode::surface_stale;
     return !u.surface_accepted && disagrees(config, state, id) ? AlertCode::surface_disagrees
                                                                : AlertCode::none;
 }

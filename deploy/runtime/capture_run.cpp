@@ -11,7 +11,6 @@
 #include "deploy/runtime/log.h"
 #include "deploy/runtime/paper.h"
 #include "deploy/runtime/planning.h"
-#include "deploy/runtime/wallets.h"
 #include "net/feed/deribit_feed.h"
 #include "net/feed/prescan.h"
 #include "net/pcapng.h"
@@ -65,7 +64,7 @@ class SteppedPlanner {
         const hedge::EngineState& state = hedger_.engine().state();
         bool all = true;
         writer_.begin_burst(now, monotonic_ns());
-        renew_wallets(hedger_.config(), state, [&](const Equity& equity) {
+        hedger_.wallets().renew(state, [&](const Equity& equity) {
             writer_.stage(EventType::equity, kNoInstrument, Nanos{}).payload.equity = equity;
         });
         for (std::uint16_t i = 0; i < state.underlying_count; ++i) {
@@ -83,7 +82,7 @@ class SteppedPlanner {
             return hand_over(type, underlying, std::move(bytes));
         };
         plan_underlying(hedger_.engine().state(), hedger_.engine().config(), underlying,
-                        hedger_.config().planner, min_variance_[index(underlying)], to_engine);
+                        hedger_.config().planner, vol_watches_[index(underlying)], to_engine);
     }
 
     std::optional<std::uint64_t> hand_over(EventType type, UnderlyingId underlying,
@@ -108,7 +107,7 @@ class SteppedPlanner {
     Writer& writer_;
     BlobStore store_;
     std::vector<std::byte> bytes_;
-    std::array<hedge::MinVariance, hedge::kMaxUnderlyings> min_variance_{};
+    std::array<hedge::VolWatch, hedge::kMaxUnderlyings> vol_watches_{};
     Nanos next_;
 };
 

@@ -10,6 +10,7 @@
 #include "deploy/runtime/config_findings.h"
 #include "deploy/runtime/config_limits.h"
 #include "deploy/runtime/config_schema.h"
+#include "deploy/runtime/config_wallets.h"
 #include "deploy/runtime/toml_reader.h"
 #include "deploy/runtime/toml_writer.h"
 
@@ -28,6 +29,7 @@ void read(TomlReader& reader, RunConfig& config, ConfigFindings& findings) {
     if (!reader.version(kConfigVersion)) return;
     describe(reader, config);
     reader.finish();
+    assume_quote_wallets(config);
     check_limits(config, findings);
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <initializer_list>
 
+#include "deploy/runtime/config_wallets.h"
 #include "deploy/runtime/ipv4.h"
 #include "hedge/state.h"
 
@@ -160,6 +161,7 @@ void check_limits(const RunConfig& config, ConfigFindings& findings) {
     check_directories(config, findings);
     check_underlyings(config.engine, findings);
     check_gate(config.engine.gate, findings);
+    check_wallets(config, findings);
 }
 
 }  // namespace hw::deploy

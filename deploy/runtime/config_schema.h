@@ -136,6 +136,12 @@ void describe_journal(Visitor& v, JournalConfig& c) {
 }
 
 template <class Visitor>
+void describe_quote_wallet(Visitor& v, hedge::QuoteWallet& c) {
+    v.value("currency", c.currency, {.required = true, .max_length = kLongestCurrency});
+    v.value("share", c.share, {.min = 0, .max = 1});
+}
+
+template <class Visitor>
 void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("name", c.name, {.required = true, .max_length = kLongestCurrency});
     v.value("hedge_instrument", c.hedge_instrument, {.required = true, .max_length = kLongestSymbol});
@@ -145,7 +151,6 @@ void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("slippage_cap_bp", c.slippage_cap_bp, {.min = 0, .max = 10'000});
     v.duration_ms("stale_after_ms", c.stale_after, {.min = 1, .max = 3'600'000});
     v.choice("numeraire", c.numeraire, kNumeraires);
-    v.value("wallet_share", c.wallet_share, {.min = 0, .max = 1});
     v.choice("smile_delta", c.smile_delta, kSmileDeltas);
     v.choice("surface_rule", c.surface_rule, kSurfaceRules);
     v.value("skew_stickiness", c.skew_stickiness, {.min = -5, .max = 5});
@@ -155,6 +160,8 @@ void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("delivery_fee_future_bp", c.delivery_fee_future_bp, {.min = 0, .max = 1'000});
     v.value("ladder", c.ladder);
     v.value("ladder_tolerance", c.ladder_tolerance, {.min = 0, .max = 1});
+    v.tables("quote_wallet", c.quote_wallets,
+             [&](hedge::QuoteWallet& wallet) { describe_quote_wallet(v, wallet); });
 }
 
 template <class Visitor>
@@ -176,6 +183,8 @@ void describe_planner(Visitor& v, PlannerConfig& c) {
     v.value("interval_ms", c.interval_ms, {.min = 10, .max = 600'000});
     v.duration_ms("quote_stale_after_ms", c.quote_stale_after, {.min = 1, .max = 86'400'000});
     v.duration_ms("basis_halflife_ms", c.basis_halflife, {.min = 0, .max = 3'600'000});
+    v.duration_ms("min_variance_horizon_ms", c.min_variance_horizon, {.min = 1'000, .max = 3'600'000});
+    v.value("min_variance_move_bp", c.min_variance_move_bp, {.min = 0, .max = 1'000, .above_min = true});
 }
 
 template <class Visitor>

@@ -89,7 +89,7 @@ void Follower::publish(UnderlyingId underlying) {
         return hand_over(type, underlying, std::move(bytes));
     };
     plan_underlying(replica_.state(), replica_.config().engine, underlying, options_.planner,
-                    min_variance_[index(underlying)], to_engine);
+                    vol_watches_[index(underlying)], to_engine);
 }
 
 std::optional<std::uint64_t> Follower::hand_over(EventType type, UnderlyingId underlying,

@@ -20,7 +20,7 @@
 #include "deploy/runtime/latency.h"
 #include "deploy/runtime/replica.h"
 #include "hedge/explain.h"
-#include "hedge/planner/min_variance.h"
+#include "hedge/planner/vol_watch.h"
 
 namespace hw::deploy {
 
@@ -90,7 +90,7 @@ class Follower {
     BlobStore blobs_;
     RunFigures figures_;
     hedge::Explainer explainer_;
-    std::array<hedge::MinVariance, hedge::kMaxUnderlyings> min_variance_{};
+    std::array<hedge::VolWatch, hedge::kMaxUnderlyings> vol_watches_{};
     std::array<std::vector<std::byte>, kBlobsKept> kept_;
     std::size_t kept_cursor_ = 0;
     std::int64_t next_plan_ns_ = 0;

@@ -95,6 +95,8 @@ bool Hedger::start_follower(bool plan) {
             return false;
         }
     }
+    wallets_.begin(config_.wallets, opened_.state.state(),
+                   positions_waiting_ ? positions_.positions : std::vector<StartingPosition>{});
     follower_->start([this](const Follower& f) { follow(f); });
     return true;
 }
@@ -118,7 +120,7 @@ void Hedger::follow(const Follower& f) {
                         [&](const Equity& e) { return inbox_.equity.push(e); }, housekeeper_.get(), &state});
     }
     if (config_.transport == Transport::paper && options_.capture.empty()) {
-        renew_wallets(config_, state, [&](const Equity& e) { inbox_.equity.push(e); });
+        wallets_.renew(state, [&](const Equity& e) { inbox_.equity.push(e); });
     }
     if (round_) round_();
     watch(f);

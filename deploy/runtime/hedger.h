@@ -53,9 +53,8 @@ class Hedger {
         for (const Instrument& definition : definitions) define(writer, definition);
         if (simulated) writer.stage(EventType::definitions_complete, kNoInstrument, Nanos{});
         for (const WalletConfig& wallet : config_.wallets) {
-            Equity& equity = writer.stage(EventType::equity, kNoInstrument, Nanos{}).payload.equity;
-            equity = paper_equity(wallet, engine_.state());
-            equity.source = EquitySource::configuration;
+            writer.stage(EventType::equity, kNoInstrument, Nanos{}).payload.equity =
+                configured_equity(wallet);
         }
         load_positions(writer);
         writer.end_burst();
@@ -96,6 +95,7 @@ class Hedger {
     /// Where the port's packets are to be held, as configured; null: nowhere. Lives as long as the hedger.
     net::CaptureRing* hold_packets();
     RunReport& report() { return report_; }
+    PaperWallets& wallets() { return wallets_; }
     /// The run cannot go on: its input was refused.
     bool refused() const { return refused_; }
 
@@ -131,6 +131,7 @@ class Hedger {
     PositionsFile positions_;
     InstrumentsFile instruments_;
     RunReport report_;
+    PaperWallets wallets_;  ///< of the follower's thread, or of the capture's
     bool positions_waiting_ = false;
     bool refused_ = false;
     bool failed_ = false;  ///< the follower's thread saw what must stop trading

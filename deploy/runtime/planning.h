@@ -9,10 +9,10 @@
 #include "deploy/runtime/run_config.h"
 #include "hedge/context.h"
 #include "hedge/engine_config.h"
+#include "hedge/exposure.h"
 #include "hedge/planner/ladder_plan.h"
-#include "hedge/planner/min_variance.h"
 #include "hedge/planner/surface_build.h"
-#include "hedge/planner/vol_moves.h"
+#include "hedge/planner/vol_watch.h"
 #include "hedge/state.h"
 
 namespace hw::deploy {
@@ -24,20 +24,33 @@ inline hedge::LadderGrid ladder_grid(std::uint32_t interval_ms) {
     return grid;
 }
 
+/// What the books taught about the smile's answer to the underlying; with a reference that nobody quotes at
+/// the moment they teach nothing.
+inline MinVarianceFit learn_response(const hedge::EngineState& state, const hedge::UnderlyingState& u,
+                                     const PlannerConfig& planner, const hedge::SurfaceDraft& draft,
+                                     hedge::VolWatch& watch) {
+    const hedge::VolWatchOptions options{
+        planner.min_variance_horizon, planner.min_variance_move_bp * 1e-4, {}};
+    watch.seed(u.min_variance, state.now - u.surface_time, options);
+    if (hedge::mid_price(state, u.hedge) > 0) {
+        const BookSet::Touch t = state.books.touch(u.hedge);
+        const double width = t.ask.to_double() - t.bid.to_double();
+        watch.observe(draft, state.now, width / draft.reference, options);
+    }
+    return watch.fit();
+}
+
 /// `publish(EventType, bytes)` stores the blob and tells the engine; it gives the blob's id, or nothing. True
 /// when a surface went out.
 template <class Publish>
 bool plan_underlying(const hedge::EngineState& state, const hedge::EngineConfig& config, UnderlyingId id,
-                     const PlannerConfig& planner, hedge::MinVariance& min_variance, Publish&& publish) {
+                     const PlannerConfig& planner, hedge::VolWatch& watch, Publish&& publish) {
     hedge::PlannerOptions options{planner.quote_stale_after, planner.basis_halflife, {}};
     options.settlement_window = hedge::rules_of(config, state.underlyings[index(id)]).settlement_window;
     const hedge::SurfaceDraft draft = hedge::build_surface(state, id, options);
     if (draft.slices.empty()) return false;
     const hedge::UnderlyingState& u = state.underlyings[index(id)];
-    const auto moves = hedge::vol_moves({u.slices.data(), u.slice_count}, u.surface_reference, draft.slices,
-                                        draft.reference);
-    if (!moves.empty()) min_variance.add(moves, state.now - u.surface_time);
-    const MinVarianceFit fit = min_variance.fit();
+    const MinVarianceFit fit = learn_response(state, u, planner, draft, watch);
     const std::optional<std::uint64_t> surface =
         publish(EventType::surface, encode_surface(draft.reference, draft.slices, fit));
     if (!surface) return false;

@@ -41,13 +41,15 @@ struct PaperConfig {
 
 /// The work done ahead of the tick, off the hot thread.
 struct PlannerConfig {
-    std::uint32_t interval_ms = 1000;                   ///< between two surfaces of an underlying
-    Nanos quote_stale_after = Nanos::from_seconds(10);  ///< older quotes make no volatility
-    Nanos basis_halflife = Nanos::from_seconds(5);      ///< of the smoothed forward ratios
+    std::uint32_t interval_ms = 1000;                      ///< between two surfaces of an underlying
+    Nanos quote_stale_after = Nanos::from_seconds(10);     ///< older quotes make no volatility
+    Nanos basis_halflife = Nanos::from_seconds(5);         ///< of the smoothed forward ratios
+    Nanos min_variance_horizon = Nanos::from_seconds(60);  ///< between two looks at how volatilities moved
+    double min_variance_move_bp = 5;                       ///< of the forward; smaller moves teach nothing
 };
 
-/// What a wallet is worth when the run begins. Paper runs go on from there by themselves; a live one has to
-/// be told again before the equity is stale.
+/// What a wallet is worth when the run begins, whatever the journal has earned before. Paper runs go on from
+/// there by themselves; a live one has to be told again before the equity is stale.
 struct WalletConfig {
     std::string currency;
     double equity = 0;  ///< in that currency, all positions at their marks

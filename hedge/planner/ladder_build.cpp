@@ -288,7 +288,8 @@ bool volatilities_last(const LadderTerms& t, const LadderSpan& s, Interval x) {
         for (std::size_t lane = 0; lane < kLanes; ++lane) {
             const double drift = t.smile ? b.drift[lane] : 0;
             const double least = std::min(b.vol[lane] + drift * x.low, b.vol[lane] + drift * x.high);
-            if (b.weight[lane] != 0 && !(b.vol[lane] > 0 && least >= pricing::kLeastVolLeft * b.vol[lane])) return false;
+            if (b.weight[lane] != 0 && !(b.vol[lane] > 0 && least >= pricing::kLeastVolLeft * b.vol[lane]))
+                return false;
         }
     }
     return true;

@@ -11,6 +11,9 @@ namespace hw::hedge {
 namespace {
 
 constexpr double kLargest = 100;  ///< no market's coefficient is near it
+/// A seed counts as an hour of moves of ten basis points.
+constexpr double kSeedMove = 0.001, kSeedMoves = 60;
+constexpr double kMostVega = 0.4;  ///< at the money, over the root of the years
 
 bool believable(const VolMove& m) {
     return m.delta >= 0 && m.delta <= 1 && m.years > 1e-6 && m.years < 100 && m.vega > 0 && m.vega < 100 &&
@@ -61,7 +64,7 @@ void MinVariance::learn(const VolMove& m) {
 void MinVariance::solve(const MinVarianceOptions& options) {
     known_ = false;
     coefficients_ = {};
-    if (samples_ < options.least_samples || moves_ < options.least_moves) return;
+    if (!seeded_ && (samples_ < options.least_samples || moves_ < options.least_moves)) return;
     auto t = matrix_;
     auto x = right_;
     // Options of one delta determine no curve: then the smallest coefficients that explain them.
@@ -82,6 +85,30 @@ void MinVariance::solve(const MinVarianceOptions& options) {
     }
     coefficients_ = x;
     known_ = true;
+}
+
+void MinVariance::seed(const MinVarianceFit& f, Nanos age, const MinVarianceOptions& options) {
+    if (f.samples < options.least_samples || !(f.a != 0 || f.b != 0 || f.c != 0)) return;
+    if (age > options.halflife + options.halflife) return;
+    *this = {};
+    const double x = kSeedMove * std::sqrt(kSeedMoves);
+    double explained = 0;
+    for (int n = 1; n < 10; ++n) {
+        const double d = 0.1 * n;
+        const double answer = (f.a + f.b * d + f.c * d * d) * x;
+        const double vega = 4 * d * (1 - d) * kMostVega;
+        learn({d, 1, vega, x, answer});
+        explained += vega * vega * answer * answer;
+    }
+    // What was explained is the gain's part of all there was to explain.
+    if (f.gain > 0.01 && f.gain < 1) {
+        plain_errors_ = explained / f.gain;
+        errors_ = plain_errors_ - explained;
+    }
+    coefficients_ = {f.a, f.b, f.c};
+    samples_ = f.samples;
+    known_ = seeded_ = true;
+    forget(age, options.halflife);
 }
 
 void MinVariance::add(std::span<const VolMove> moves, Nanos elapsed, const MinVarianceOptions& options) {

@@ -32,6 +32,9 @@ class MinVariance {
   public:
     /// Learns from the options seen over one move that took `elapsed`. Values that cannot be are left out.
     void add(std::span<const VolMove> moves, Nanos elapsed, const MinVarianceOptions& = {});
+    /// Goes on from what an earlier run had learned `age` ago. It counts as much as so many moves, and is
+    /// forgotten like them; after two halflives it is not taken up.
+    void seed(const MinVarianceFit&, Nanos age, const MinVarianceOptions& = {});
     /// Coefficients are zero until there are enough samples and moves, gain until something was predicted.
     MinVarianceFit fit() const;
 
@@ -47,6 +50,7 @@ class MinVariance {
     double plain_errors_ = 0, errors_ = 0;
     std::uint64_t samples_ = 0, moves_ = 0;
     bool known_ = false;
+    bool seeded_ = false;
 };
 
 }  // namespace hw::hedge

@@ -11,6 +11,8 @@
 #include "core/pricing/math.h"
 #include "core/pricing/settlement.h"
 #include "hedge/exposure.h"
+#include "hedge/planner/arbitrage.h"
+#include "hedge/planner/quoted_forward.h"
 #include "hedge/planner/svi_fit.h"
 
 namespace hw::hedge {
@@ -38,46 +40,6 @@ std::map<ExpiryKey, Listed> listed_options(const EngineState& state, UnderlyingI
     return expiries;
 }
 
-std::optional<double> future_mid(const EngineState& state, UnderlyingId underlying, Nanos expiry) {
-    for (std::uint32_t n = 0; n < state.instruments.size(); ++n) {
-        const Instrument& i = state.instruments[InstrumentId{n}];
-        if (i.underlying != underlying || i.kind != Kind::future || i.expiry != expiry) continue;
-        const double mid = mid_price(state, InstrumentId{n});
-        if (mid > 0) return mid;
-    }
-    return std::nullopt;
-}
-
-/// Mid when the book is good for one, else the mark.
-double fair_price(const EngineState& state, InstrumentId id) {
-    const double mark = state.tickers[index(id)].mark.to_double();
-    return mark > 0 ? mark : mid_price(state, id);
-}
-
-/// Put-call parity on every strike quoted both ways; the median of the forwards. Coin prices: C - P = 1 -
-/// K/F.
-std::optional<double> parity_forward(const EngineState& state, const Listed& listed) {
-    std::map<Price, std::pair<double, double>> strikes;  // call and put prices
-    for (const InstrumentId id : listed.options) {
-        const Instrument& i = state.instruments[id];
-        auto& [call, put] = strikes[i.strike];
-        (i.option_type == OptionType::call ? call : put) = fair_price(state, id);
-    }
-    std::vector<double> forwards;
-    const bool inverse = state.instruments[listed.options.front()].is_inverse();
-    for (const auto& [strike, prices] : strikes) {
-        const auto [call, put] = prices;
-        if (!(call > 0 && put > 0)) continue;
-        const double forward =
-            inverse ? strike.to_double() / (1.0 - (call - put)) : strike.to_double() + call - put;
-        if (std::isfinite(forward) && forward > 0) forwards.push_back(forward);
-    }
-    if (forwards.empty()) return std::nullopt;
-    const auto middle = forwards.begin() + static_cast<std::ptrdiff_t>(forwards.size() / 2);
-    std::nth_element(forwards.begin(), middle, forwards.end());
-    return *middle;
-}
-
 const SmileSlice* last_slice(const UnderlyingState& u, const ExpiryKey& key) {
     for (std::uint32_t n = 0; n < u.slice_count; ++n) {
         if (u.slices[n].expiry == key.expiry && u.slices[n].settlement == key.settlement) return &u.slices[n];
@@ -92,10 +54,10 @@ void find_forward(const EngineState& state, UnderlyingId underlying, const Expir
     const UnderlyingState& u = state.underlyings[index(underlying)];
     const SmileSlice* last = last_slice(u, key);
     slice.forward_source = ForwardSource::future;
-    auto forward = future_mid(state, underlying, key.expiry);
+    auto forward = future_forward(state, underlying, key.expiry, options.quote_stale_after);
     if (!forward) {
         slice.forward_source = ForwardSource::parity;
-        forward = parity_forward(state, listed);
+        forward = parity_forward(state, listed.options, options.quote_stale_after);
     }
     const double ratio = forward ? *forward / u.reference : 0;
     if (!(ratio > 0.8 && ratio < 1.25)) {
@@ -182,7 +144,7 @@ double gap_to_marks(const SmileSlice& slice, const std::vector<SmilePoint>& mark
     double sum = 0;
     std::size_t count = 0;
     for (const SmilePoint& p : marked) {
-        if (p.k < slice.k_low || p.k > slice.k_high) continue;
+        if (p.k < slice.quoted_low || p.k > slice.quoted_high) continue;
         const double gap = vol_at(slice, p.k) - p.vol;
         sum += gap * gap;
         ++count;
@@ -200,6 +162,11 @@ bool fit_points(const std::vector<SmilePoint>& points, const SmileSlice* earlier
     return earlier == nullptr && fit_flat(points, slice);
 }
 
+void mark_butterflies(SmileSlice& slice) {
+    slice.arbitrage &= static_cast<std::uint8_t>(~kButterflyViolated);
+    if (!free_of_butterflies(slice)) slice.arbitrage |= kButterflyViolated;
+}
+
 /// One expiry on its way into the surface.
 struct Expiry {
     ExpiryKey key;
@@ -212,9 +179,9 @@ struct Expiry {
     }
 };
 
-/// Inside the settlement window the expiry's quotes, its future and parity are of the average, of which a part is
-/// fixed: they say nothing of the spot's forward and volatility, with which the engine prices the rest. Those of
-/// the window's beginning stay; without any the neighbour's volatilities are borrowed.
+/// Inside the settlement window the expiry's quotes, its future and parity are of the average, of which a
+/// part is fixed: they say nothing of the spot's forward and volatility, with which the engine prices the
+/// rest. Those of the window's beginning stay; without any the neighbour's volatilities are borrowed.
 void keep_frozen(const UnderlyingState& u, Expiry& e) {
     const SmileSlice* last = last_slice(u, e.key);
     if (last == nullptr) return;
@@ -227,17 +194,17 @@ void fit_expiry(const EngineState& state, UnderlyingId underlying, const Planner
     const UnderlyingState& u = state.underlyings[index(underlying)];
     e.slice.expiry = e.key.expiry;
     e.slice.settlement = e.key.settlement;
+    e.slice.years = pricing::variance_years(e.key.expiry, state.now, options.settlement_window);
     if (pricing::window_elapsed(e.key.expiry, state.now, options.settlement_window) > 0)
         return keep_frozen(u, e);
     find_forward(state, underlying, e.key, *e.listed, options, e.slice);
-    e.slice.years = pricing::variance_years(e.key.expiry, state.now, options.settlement_window);
     const Quoting q{u.reference * e.slice.forward_ratio, e.slice.years, last_slice(u, e.key)};
     e.points = points_of(price_all(state, *e.listed, q, options));
     if (!fit_points(e.used(), nullptr, q.last, e.slice)) return;
     const bool own = e.points.quoted.size() >= kQuotesForOwnFit;
     e.slice.source = own ? VolSource::own_fit : VolSource::venue_mark;
     e.slice.mark_gap = own ? gap_to_marks(e.slice, e.points.marked) : 0;
-    if (!free_of_butterflies(e.slice)) e.slice.arbitrage |= kButterflyViolated;
+    mark_butterflies(e.slice);
 }
 
 /// From near to far: an expiry whose variance lies below the one before is fitted again above it, and marked
@@ -257,6 +224,7 @@ void remove_calendars(std::vector<Expiry>& expiries) {
         if (fit_points(expiries[n].used(), &earlier->slice, nullptr, again)) {
             again.mark_gap =
                 again.source == VolSource::own_fit ? gap_to_marks(again, expiries[n].points.marked) : 0;
+            mark_butterflies(again);
             later = again;
         } else {
             later.arbitrage |= kCalendarViolated;
@@ -264,10 +232,20 @@ void remove_calendars(std::vector<Expiry>& expiries) {
     }
 }
 
+/// The lender's smile in the borrower's time: the same volatility at the same number of standard deviations,
+/// as wings grow with the root of time. Total variance goes with time, moneyness with its root.
+void stretch(SmileSlice& s, double years) {
+    const double ratio = years / s.years, root = std::sqrt(ratio);
+    s.a *= ratio;
+    s.b *= root;
+    for (double* k : {&s.m, &s.sigma, &s.quoted_low, &s.quoted_high, &s.k_low, &s.k_high}) *k *= root;
+    s.years = years;
+}
+
 /// An expiry without quotes or marks takes the volatilities of the one nearest in time.
 void borrow_from_neighbours(std::vector<SmileSlice>& slices) {
     for (SmileSlice& slice : slices) {
-        if (slice.source != VolSource::none) continue;
+        if (slice.source != VolSource::none || !(slice.years > 0)) continue;
         const SmileSlice* nearest = nullptr;
         const auto distance = [&](const SmileSlice& s) {
             return std::abs(s.expiry.ns() - slice.expiry.ns());
@@ -279,11 +257,29 @@ void borrow_from_neighbours(std::vector<SmileSlice>& slices) {
         if (nearest == nullptr) continue;
         const SmileSlice own = slice;
         slice = *nearest;
+        stretch(slice, own.years);
         slice.expiry = own.expiry;
         slice.settlement = own.settlement;
         slice.forward_ratio = own.forward_ratio;
         slice.forward_source = own.forward_source;
         slice.source = VolSource::neighbour;
+        slice.arbitrage = 0;
+        mark_butterflies(slice);
+    }
+}
+
+/// Of borrowed smiles; the fitted ones were looked at when they could still be fitted again.
+void mark_calendars(std::vector<SmileSlice>& slices) {
+    for (std::size_t n = 0; n < slices.size(); ++n) {
+        for (std::size_t m = n; m-- > 0;) {
+            if (slices[m].settlement != slices[n].settlement) continue;
+            if (slices[m].source == VolSource::none) continue;
+            const bool borrowed =
+                slices[m].source == VolSource::neighbour || slices[n].source == VolSource::neighbour;
+            if (borrowed && !free_of_calendars(slices[m], slices[n]))
+                slices[n].arbitrage |= kCalendarViolated;
+            break;
+        }
     }
 }
 
@@ -304,6 +300,7 @@ SurfaceDraft build_surface(const EngineState& state, UnderlyingId underlying, co
     remove_calendars(expiries);
     for (const Expiry& e : expiries) draft.slices.push_back(e.slice);
     borrow_from_neighbours(draft.slices);
+    mark_calendars(draft.slices);
     const auto without = [](const SmileSlice& s) { return s.source == VolSource::none; };
     draft.slices.erase(std::remove_if(draft.slices.begin(), draft.slices.end(), without), draft.slices.end());
     draft.reference = u.reference;

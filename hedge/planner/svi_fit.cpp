@@ -7,6 +7,8 @@
 #include <limits>
 #include <vector>
 
+#include "hedge/planner/arbitrage.h"
+
 namespace hw::hedge {
 
 namespace {
@@ -132,31 +134,13 @@ void set_smile(const Candidate& c, Shape shape, SmileSlice& slice) {
     slice.sigma = shape.sigma;
 }
 
-constexpr int kCheckPoints = 64;
-
-double variance_at(const SmileSlice& s, double k) {
-    const double x = k - s.m;
-    return s.a + s.b * (s.rho * x + std::sqrt(x * x + s.sigma * s.sigma));
-}
-
 double squared_error(std::span<const Variance> points, const SmileSlice& s) {
     double sum = 0;
     for (const Variance& p : points) {
-        const double off = variance_at(s, p.k) - p.w;
+        const double off = raw_variance(s, p.k) - p.w;
         sum += p.weight * off * off;
     }
     return sum;
-}
-
-/// How much total variance lacks at most to lie nowhere below the earlier expiry's.
-double shortfall(const SmileSlice& earlier, const SmileSlice& later) {
-    const double low = std::max(earlier.k_low, later.k_low), high = std::min(earlier.k_high, later.k_high);
-    double most = 0;
-    for (int n = 0; n < kCheckPoints; ++n) {
-        const double k = low + (high - low) * n / (kCheckPoints - 1);
-        most = std::max(most, variance_at(earlier, k) - variance_at(later, k));
-    }
-    return most;
 }
 
 /// Looks for the m and sigma that fit best.
@@ -166,8 +150,8 @@ class Search {
         : points_(points),
           slice_(slice),
           earlier_(earlier),
-          span_(std::max(slice.k_high - slice.k_low, 1e-3)),
-          at_{0.5 * (slice.k_low + slice.k_high), 0.25 * span_} {}
+          span_(std::max(slice.quoted_high - slice.quoted_low, 1e-3)),
+          at_{0.5 * (slice.quoted_low + slice.quoted_high), 0.25 * span_} {}
 
     /// All over the place, 120 shapes.
     void from_scratch() {
@@ -190,7 +174,7 @@ class Search {
     void grid(int stride_m, int stride_sigma) {
         for (int i = -2; i <= 12; i += stride_m) {
             for (int j = 0; j < 8; j += stride_sigma)
-                look({slice_.k_low + span_ * 0.1 * i, span_ * 0.02 * std::pow(2.0, j)});
+                look({slice_.quoted_low + span_ * 0.1 * i, span_ * 0.02 * std::pow(2.0, j)});
         }
     }
     /// A shrinking pattern around the best place so far; steps in m over the range of strikes, in sigma over
@@ -213,11 +197,11 @@ class Search {
         SmileSlice trial = slice_;
         set_smile(c, shape, trial);
         if (earlier_ != nullptr && !free_of_calendars(*earlier_, trial)) {
-            c.a = trial.a += shortfall(*earlier_, trial);
+            c.a = trial.a += calendar_shortfall(*earlier_, trial);
             c.error = squared_error(points_, trial);
             if (!(c.error < best_.error)) return false;
         }
-        if (!free_of_butterflies(trial)) return false;
+        if (!priceable(trial) || !positive_density(trial, trial.quoted_low, trial.quoted_high)) return false;
         best_ = c;
         at_ = shape;
         return true;
@@ -232,11 +216,13 @@ class Search {
 };
 
 void set_range(std::span<const SmilePoint> points, SmileSlice& slice) {
-    slice.k_low = slice.k_high = points.front().k;
+    slice.quoted_low = slice.quoted_high = points.front().k;
     for (const SmilePoint& p : points) {
-        slice.k_low = std::min(slice.k_low, p.k);
-        slice.k_high = std::max(slice.k_high, p.k);
+        slice.quoted_low = std::min(slice.quoted_low, p.k);
+        slice.quoted_high = std::max(slice.quoted_high, p.k);
     }
+    slice.k_low = slice.quoted_low;
+    slice.k_high = slice.quoted_high;
     slice.quotes = static_cast<std::uint32_t>(points.size());
 }
 
@@ -292,34 +278,6 @@ double rms_of(std::span<const SmilePoint> points, SmileSlice slice) {
 
 }  // namespace
 
-bool free_of_butterflies(const SmileSlice& s) {
-    for (int n = 0; n < kCheckPoints; ++n) {
-        const double k = s.k_low + (s.k_high - s.k_low) * n / (kCheckPoints - 1);
-        const double x = k - s.m;
-        const double root = std::sqrt(x * x + s.sigma * s.sigma);
-        const double w = s.a + s.b * (s.rho * x + root);
-        if (!(w > 0)) return false;
-        const double first = root > 0 ? s.b * (s.rho + x / root) : 0;
-        const double second = root > 0 ? s.b * s.sigma * s.sigma / (root * root * root) : 0;
-        const double term = 1 - k * first / (2 * w);
-        const double g = term * term - first * first / 4 * (1 / w + 0.25) + second / 2;
-        if (!(g >= 0)) return false;
-    }
-    return true;
-}
-
-bool free_of_calendars(const SmileSlice& earlier, const SmileSlice& later) {
-    const double low = std::max(earlier.k_low, later.k_low), high = std::min(earlier.k_high, later.k_high);
-    if (!(low <= high)) return true;
-    for (int n = 0; n < kCheckPoints; ++n) {
-        const double k = low + (high - low) * n / (kCheckPoints - 1);
-        const double before = variance_at(earlier, k), after = variance_at(later, k);
-        const double noise = 2 * std::sqrt(std::max(after, 0.0) * later.years) * 1e-4;
-        if (after + noise < before) return false;
-    }
-    return true;
-}
-
 bool fit_svi(std::span<const SmilePoint> offered, SmileSlice& slice, const SmileSlice* earlier,
              const SmileSlice* last) {
     std::vector<SmilePoint> points;
@@ -331,6 +289,7 @@ bool fit_svi(std::span<const SmilePoint> offered, SmileSlice& slice, const Smile
     } else if (!find_smile(variances_of(points, slice.years), earlier, last, slice)) {
         return false;
     }
+    follow_wings(slice);
     slice.rms_vol = rms_of(points, slice);
     return std::isfinite(slice.rms_vol);
 }

@@ -22,19 +22,12 @@ struct SmilePoint {
 /// shape.
 bool fit_flat(std::span<const SmilePoint> points, SmileSlice& slice);
 
-/// No butterfly arbitrage between k_low and k_high: Durrleman's g(k) >= 0 at 64 points (Gatheral and Jacquier
-/// 2014).
-bool free_of_butterflies(const SmileSlice& slice);
-/// Total variance nowhere below the earlier expiry's, at 64 points of the log-moneyness that both know,
-/// beyond what a hundredth of a vol point would explain.
-bool free_of_calendars(const SmileSlice& earlier, const SmileSlice& later);
-
-/// Only smiles without butterflies are considered, and with `earlier` only such as leave no calendar
-/// arbitrage against it. Fills a, b, rho, m, sigma, rms_vol, k_low, k_high and quotes of `slice`, whose
-/// `years` is set (1e-9 to 1000). Points that cannot be (not finite, a volatility outside 0.01 % to 1000 %)
-/// are left out. Fewer than three distinct strikes give a flat smile. With `last`, the same expiry's smile of
-/// a moment ago, the search begins there and takes a third of the time. False when there is no point at all
-/// or nothing with positive variance fits.
+/// Only smiles without butterflies where they are quoted are considered, and with `earlier` only such as
+/// leave no calendar arbitrage against it. Fills a, b, rho, m, sigma, rms_vol, the ranges and quotes of
+/// `slice`, whose `years` is set (1e-9 to 1000). Points that cannot be (not finite, a volatility outside 0.01
+/// % to 1000 %) are left out. Fewer than three distinct strikes give a flat smile. With `last`, the same
+/// expiry's smile of a moment ago, the search begins there and takes a third of the time. False when there is
+/// no point at all or nothing with positive variance fits.
 bool fit_svi(std::span<const SmilePoint> points, SmileSlice& slice, const SmileSlice* earlier = nullptr,
              const SmileSlice* last = nullptr);
 

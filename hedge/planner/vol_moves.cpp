@@ -30,10 +30,12 @@ const SmileSlice* same_expiry(std::span<const SmileSlice> slices, const SmileSli
     return nullptr;
 }
 
+bool quoted(const SmileSlice& s, double k) { return k >= s.quoted_low && k <= s.quoted_high; }
+
 }  // namespace
 
 std::vector<VolMove> vol_moves(std::span<const SmileSlice> before, double reference_before,
-                               std::span<const SmileSlice> after, double reference_after) {
+                               std::span<const SmileSlice> after, double reference_after, double least_move) {
     std::vector<VolMove> moves;
     if (!(reference_before > 0 && reference_after > 0)) return moves;
     for (const SmileSlice& then : before) {
@@ -43,11 +45,12 @@ std::vector<VolMove> vol_moves(std::span<const SmileSlice> before, double refere
         const double shift =
             pricing::log(reference_after * now->forward_ratio / (reference_before * then.forward_ratio));
         // Nothing is learnt from a market that stands still, nor from one that is broken.
-        if (!(std::abs(shift) > 1e-6 && std::abs(shift) < 0.2)) continue;
+        if (!(std::abs(shift) > 0 && std::abs(shift) >= least_move && std::abs(shift) < 0.2)) continue;
         const double root_years = std::sqrt(then.years);
         const double v = vol_at(then, 0) * root_years;
         for (const Place& place : kPlaces) {
             const double k = 0.5 * v * v - place.quantile * v;  // where N(d1) is the delta, at that level
+            if (!quoted(then, k) || !quoted(*now, k - shift)) continue;  // a wing is no observation
             const double change = vol_at(*now, k - shift) - vol_at(then, k);
             moves.push_back(
                 {place.delta, then.years, pricing::normal_pdf(place.quantile) * root_years, shift, change});

@@ -10,8 +10,9 @@
 
 namespace hw::hedge {
 
-/// Empty when the market stood still or a reference is not known.
+/// Strikes that were within what was quoted both times. Empty when no expiry's forward went by at least
+/// `least_move` (relative), or a reference is not known.
 std::vector<VolMove> vol_moves(std::span<const SmileSlice> before, double reference_before,
-                               std::span<const SmileSlice> after, double reference_after);
+                               std::span<const SmileSlice> after, double reference_after, double least_move);
 
 }  // namespace hw::hedge

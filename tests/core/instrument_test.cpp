@@ -15,6 +15,7 @@ Instrument future(const std::string& symbol, std::uint64_t feed_id) {
     Instrument i{};
     i.symbol = *Symbol::from(symbol);
     i.base = *Currency::from("BTC");
+    i.settle = *Currency::from("USDC");
     i.feed_id = feed_id;
     i.expiry = Nanos::from_seconds(2'000'000'000);
     i.contract_size = Qty::from_units(10);
@@ -35,6 +36,8 @@ TEST(Definition, NamesWhatIsWrong) {
     EXPECT_EQ(broken([](Instrument& i) { i.base = {}; }), "no base asset");
     EXPECT_EQ(broken([](Instrument& i) { i.kind = Kind{9}; }), "unknown kind");
     EXPECT_EQ(broken([](Instrument& i) { i.settlement = Settlement{9}; }), "unknown settlement");
+    EXPECT_EQ(broken([](Instrument& i) { i.settle = {}; }), "quote-settled without a settlement currency");
+    EXPECT_TRUE(broken([](Instrument& i) { i.settle = {}, i.settlement = Settlement::inverse; }).empty());
     EXPECT_EQ(broken([](Instrument& i) { i.contract_size = {}; }), "contract size is not positive");
     EXPECT_EQ(broken([](Instrument& i) { i.lot = Qty::from_units(-1); }), "lot is not positive");
     EXPECT_EQ(broken([](Instrument& i) { i.tick = {}; }), "tick is not positive");

@@ -19,6 +19,7 @@ SmileSlice slice() {
     s.a = 0.01, s.b = 0.1, s.rho = -0.3, s.m = 0.02, s.sigma = 0.2;
     s.years = 0.25;
     s.k_low = -0.5, s.k_high = 0.5;
+    s.quoted_low = -0.3, s.quoted_high = 0.3;
     s.source = VolSource::own_fit;
     return s;
 }
@@ -34,7 +35,7 @@ TEST(Surface, ComesBackAsItWas) {
     EXPECT_TRUE(parse_surface(encode_surface(1, {})));
 }
 
-TEST(Surface, VolatilityIsClampedToWhatTheQuotesCovered) {
+TEST(Surface, VolatilityIsClampedToWhereTheWingsAreFollowed) {
     const SmileSlice s = slice();
     const double x = 0.1 - s.m;
     const double w = s.a + s.b * (s.rho * x + std::sqrt(x * x + s.sigma * s.sigma));
@@ -71,6 +72,13 @@ TEST(Surface, RefusesImpossibleValues) {
         [](SmileSlice& s) { s.source = VolSource{7}; },
         [](SmileSlice& s) { s.settlement = Settlement{7}; },
         [](SmileSlice& s) { s.years = std::nan(""); },
+        [](SmileSlice& s) { s.years = 0; },
+        [](SmileSlice& s) { s.years = -0.1; },
+        [](SmileSlice& s) { s.source = VolSource::none; },
+        [](SmileSlice& s) { s.a = s.b = 0; },                           // no variance at all
+        [](SmileSlice& s) { s.a = -s.b * s.sigma, s.rho = 0; },         // none at the vertex only
+        [](SmileSlice& s) { s.rho = 1, s.a = -0.01, s.sigma = 0.05; },  // none at the lower edge
+        [](SmileSlice& s) { s.quoted_low = 0.4; },
     };
     int n = 0;
     for (const auto& change : breaks) {
@@ -79,6 +87,14 @@ TEST(Surface, RefusesImpossibleValues) {
         EXPECT_FALSE(parse_surface(encode_surface(50'000, std::vector<SmileSlice>{s}))) << "case " << n;
         ++n;
     }
+}
+
+// A vertex outside the range that is priced with may be anywhere.
+TEST(Surface, OnlyVarianceThatIsPricedWithHasToBePositive) {
+    SmileSlice s = slice();
+    s.m = 5, s.a = -s.b * s.sigma, s.rho = 0;
+    EXPECT_TRUE(parse_surface(encode_surface(50'000, std::vector<SmileSlice>{s})));
+    EXPECT_GT(least_variance(s), 0);
 }
 
 TEST(Surface, GarbageNeverGivesAVolatilityThatIsNotANumber) {
@@ -91,7 +107,8 @@ TEST(Surface, GarbageNeverGivesAVolatilityThatIsNotANumber) {
         const auto view = parse_surface(bytes);
         if (!view) continue;
         for (const SmileSlice& s : view->slices) {
-            for (const double k : {-3.0, 0.0, 3.0}) ASSERT_GE(vol_at(s, k), 0) << "seed " << seed;
+            for (const double k : {-3.0, -0.4, 0.0, 0.2, 3.0})
+                ASSERT_GE(vol_at(s, k), 0.99 * kLeastVol) << "seed " << seed;
         }
     }
 }

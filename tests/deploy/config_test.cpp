@@ -88,6 +88,50 @@ TEST(Config, PaperNeedsNoFixSession) {
     EXPECT_EQ(valid(c.text).text, c.text);
 }
 
+constexpr char kWallets[] =
+    "[[wallet]]\ncurrency = \"USDC\"\nequity = 5\n"
+    "[[wallet]]\ncurrency = \"BTC\"\nequity = 1\n";
+
+TEST(Config, OneUnderlyingTakesTheDollarWalletsAndSeveralAreAsked) {
+    std::string text(kSample);
+    const auto second = text.find("[[underlying]]\nname = \"ETH\"");
+    std::string one = text;
+    one.erase(second, text.find("[gate]") - second);
+    const RunConfig c = valid(one + kWallets);
+    ASSERT_EQ(c.engine.underlyings[0].quote_wallets.size(), 1u);
+    EXPECT_EQ(c.engine.underlyings[0].quote_wallets[0].currency, "USDC");
+    EXPECT_EQ(c.engine.underlyings[0].quote_wallets[0].share, 1.0);
+    EXPECT_EQ(valid(c.text).text, c.text);
+    EXPECT_EQ(errors_of(text + kWallets),
+              std::vector<std::string>{"c.toml:42:12: wallet \"USDC\" counts nowhere: it is no underlying's "
+                                       "coin, and no [[underlying.quote_wallet]] names it"});
+}
+
+TEST(Config, QuoteWalletsAreSharedOutOnce) {
+    const auto shared = [](const char* btc, const char* eth) {
+        return spoilt("band = 0.5\n", std::string("band = 0.5\nquote_wallet = [") + btc + "]\n") +
+               "[[wallet]]\ncurrency = \"USDC\"\nequity = 5\n" + std::string(eth);
+    };
+    const RunConfig c = valid(shared("{ currency = \"USDC\", share = 0.25 }, { currency = \"USDT\" }", ""));
+    ASSERT_EQ(c.engine.underlyings[0].quote_wallets.size(), 2u);
+    EXPECT_EQ(c.engine.underlyings[0].quote_wallets[0].share, 0.25);
+    EXPECT_EQ(valid(c.text).text, c.text);
+    EXPECT_EQ(errors_of(shared("{ currency = \"USDC\" }, { currency = \"USDC\" }", "")),
+              (std::vector<std::string>{"c.toml:30:30: quote wallet \"USDC\" is listed twice",
+                                        "c.toml:30:53: quote wallet \"USDC\" is listed twice"}));
+    EXPECT_EQ(errors_of(shared("{ currency = \"USDC\" }, { currency = \"ETH\" }", "")),
+              std::vector<std::string>{"c.toml:30:53: underlying[0].quote_wallet[1].currency \"ETH\" is an "
+                                       "underlying: its coins are no quote currency"});
+    std::string both = shared("{ currency = \"USDC\", share = 0.6 }", "");
+    both.replace(both.find("band = 5\n"), 9,
+                 "band = 5\nquote_wallet = [{ currency = \"USDC\", share = 0.5 }]\n");
+    EXPECT_EQ(errors_of(both),
+              std::vector<std::string>{"c.toml:36:46: underlying[1].quote_wallet[0].share: 1.1 of wallet "
+                                       "\"USDC\" is given away so far, more than there is"});
+    EXPECT_EQ(errors_of(shared("{ currency = \"USDC\" }", "[[wallet]]\ncurrency = \"USDC\"\nequity = 7\n")),
+              std::vector<std::string>{"c.toml:46:12: wallet \"USDC\" is configured twice"});
+}
+
 TEST(Config, TheExamplesAreValidAndParseBackToThemselves) {
     for (const char* name : {"demo.toml", "capture.toml", "deribit.toml"}) {
         const ConfigResult result = load_config(std::string(HW_SOURCE_DIR) + "/deploy/config/" + name);

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/pricing/black76.h"
+#include "hedge/planner/arbitrage.h"
 #include "hedge/planner/svi_fit.h"
 #include "hedge/planner/vol_moves.h"
 
@@ -19,7 +21,7 @@ SmileSlice flat(double vol, double years) {
     s.expiry = Nanos::from_seconds(1'800'000'000);
     s.years = years;
     s.a = vol * vol * years;
-    s.k_low = -3, s.k_high = 3;
+    s.quoted_low = s.k_low = -3, s.quoted_high = s.k_high = 3;
     s.source = VolSource::own_fit;
     return s;
 }
@@ -28,7 +30,7 @@ SmileSlice flat(double vol, double years) {
 SmileSlice vogt() {
     SmileSlice s = flat(1, 1);
     s.a = -0.0410, s.b = 0.1331, s.rho = 0.3060, s.m = 0.3586, s.sigma = 0.4153;
-    s.k_low = -1.5, s.k_high = 1.5;
+    s.quoted_low = s.k_low = -1.5, s.quoted_high = s.k_high = 1.5;
     return s;
 }
 
@@ -45,6 +47,58 @@ TEST(Arbitrage, FitsToItsQuotesHaveNone) {
     ASSERT_TRUE(fit_svi(points, fitted));
     EXPECT_TRUE(free_of_butterflies(fitted));
     EXPECT_LT(fitted.rms_vol, 0.02);
+}
+
+/// Worth of the butterfly around a strike, 10 USD wide on either side, per unit of its highest payment.
+double butterfly(const SmileSlice& s, double k) {
+    const double forward = 50'000, strike = forward * std::exp(k);
+    const auto call = [&](double at) {
+        const double vol = vol_at(s, std::log(at / forward));
+        return pricing::black76({Settlement::linear, OptionType::call, forward, at, s.years, vol, 0}).price;
+    };
+    return (call(strike - 10) - 2 * call(strike) + call(strike + 10)) / 10;
+}
+
+SmileSlice fitted_smile(double half_range) {
+    SmileSlice smile = flat(1, 7.0 / 365), fitted;
+    smile.a = 0.003, smile.b = 0.05, smile.rho = -0.1, smile.m = 0, smile.sigma = 0.06;
+    std::vector<SmilePoint> points;
+    for (int n = -6; n <= 6; ++n)
+        points.push_back({half_range * n / 6, vol_at(smile, half_range * n / 6), 1});
+    fitted.years = smile.years;
+    EXPECT_TRUE(fit_svi(points, fitted));
+    fitted.source = VolSource::own_fit;
+    return fitted;
+}
+
+// What is priced with is the smile clamped at its edges: clamped where the quotes end, the kink alone is
+// worth less than nothing.
+TEST(Arbitrage, TheEdgesOfASmileAreNoButterflies) {
+    SmileSlice s = fitted_smile(0.15);
+    EXPECT_NEAR(s.quoted_high, 0.15, 1e-12);
+    EXPECT_GT(s.k_high, 0.3);
+    EXPECT_LT(s.k_low, -0.3);
+    EXPECT_TRUE(free_of_butterflies(s));
+    for (double k = s.k_low - 0.1; k < s.k_high + 0.1; k += 0.002) EXPECT_GT(butterfly(s, k), -2e-6) << k;
+    EXPECT_GT(butterfly(s, s.k_low), -2e-6);
+    EXPECT_GT(butterfly(s, s.k_high), -2e-6);
+    s.k_low = s.quoted_low, s.k_high = s.quoted_high;
+    EXPECT_LT(butterfly(s, s.k_high), -0.01);
+    EXPECT_FALSE(free_of_butterflies(s));
+}
+
+TEST(Arbitrage, WingsAreFollowedOnlyAsFarAsTheyAreBelieved) {
+    SmileSlice steep = flat(1, 7.0 / 365);
+    steep.a = 0.005, steep.b = 0.13, steep.rho = 0, steep.m = 0, steep.sigma = 0.02;
+    steep.quoted_low = -0.06, steep.quoted_high = 0.06;
+    follow_wings(steep);
+    const double quoted = vol_at(steep, 0.06);
+    EXPECT_GT(vol_at(steep, 9), 2 * quoted);
+    EXPECT_LE(vol_at(steep, 9), 3.001 * quoted);
+    EXPECT_FALSE(free_of_butterflies(steep));  // and it is said
+    SmileSlice level = flat(0.6, 0.1);
+    follow_wings(level);
+    EXPECT_EQ(level.k_high, level.quoted_high);
 }
 
 TEST(Arbitrage, ALaterExpiryIsFittedAboveTheEarlierOne) {
@@ -121,8 +175,9 @@ TEST(Fit, FuzzGivesSmilesWithoutArbitrageOrNone) {
             ASSERT_GT(vol_at(slice, k), 0) << "case " << n;
             ASSERT_LT(vol_at(slice, k), 1e6) << "case " << n;
         }
+        ASSERT_TRUE(priceable(slice)) << "case " << n;
         if (slice.b == 0) continue;  // a level: what is left of fewer than three strikes
-        ASSERT_TRUE(free_of_butterflies(slice)) << "case " << n;
+        ASSERT_TRUE(positive_density(slice, slice.quoted_low, slice.quoted_high)) << "case " << n;
         ASSERT_TRUE(!above || free_of_calendars(earlier, slice)) << "case " << n;
     }
     EXPECT_GT(fitted, iterations / 4);
@@ -130,14 +185,18 @@ TEST(Fit, FuzzGivesSmilesWithoutArbitrageOrNone) {
 
 TEST(VolMoves, AreTheChangesAtAStrike) {
     const std::vector before{flat(0.6, 0.25)}, after{flat(0.58, 0.25)};
-    const auto moves = vol_moves(before, 50'000, after, 51'000);
+    const auto moves = vol_moves(before, 50'000, after, 51'000, 5e-4);
     ASSERT_EQ(moves.size(), 9u);
     for (const VolMove& m : moves) {
         EXPECT_NEAR(m.d_vol, -0.02, 1e-12);
         EXPECT_NEAR(m.d_log_forward, std::log(1.02), 1e-12);
     }
-    EXPECT_TRUE(vol_moves(before, 0, after, 51'000).empty());
-    EXPECT_TRUE(vol_moves(before, 50'000, after, 50'000).empty());  // stood still
+    EXPECT_TRUE(vol_moves(before, 0, after, 51'000, 5e-4).empty());
+    EXPECT_TRUE(vol_moves(before, 50'000, after, 50'000, 0).empty());     // stood still
+    EXPECT_TRUE(vol_moves(before, 50'000, after, 50'020, 5e-4).empty());  // by less than is looked at
+    auto narrow = before;
+    narrow[0].quoted_low = -0.1, narrow[0].quoted_high = 0.1;
+    EXPECT_EQ(vol_moves(narrow, 50'000, after, 51'000, 5e-4).size(), 2u);  // strikes that were quoted
 }
 
 }  // namespace

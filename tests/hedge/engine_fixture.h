@@ -59,6 +59,7 @@ inline Instrument contract(const std::string& symbol, Kind kind, Settlement sett
     i.symbol = *Symbol::from(symbol);
     i.base = *Currency::from(symbol.substr(0, 3));
     i.quote = *Currency::from("USD");
+    i.settle = settlement == Settlement::linear ? *Currency::from("USDC") : i.base;
     i.feed_id = hash64(symbol) | 1;
     i.contract_size = qty(size);
     i.lot = Qty::from_units(1);
@@ -98,6 +99,7 @@ class EngineTest : public testing::Test {
         btc.hedge_instrument = "BTC-PERPETUAL";
         btc.band = 1.0;
         btc.hedge_to = 0.5;
+        btc.quote_wallets = {{"USDC", 0}};  // positions settle in it; its equity is somebody else's
         config.underlyings.push_back(btc);
         config.gate.max_order_coins = 100;
     }

@@ -77,5 +77,25 @@ TEST(MinVariance, WhatCannotBeIsLeftOut) {
     EXPECT_EQ(clean.fit().samples, soiled.fit().samples);
 }
 
+TEST(MinVariance, ASeedIsWhereItWasAndIsForgottenLikeTheRest) {
+    std::mt19937_64 random(505);
+    const MinVarianceFit then{0.3, -0.2, 0.1, 0.25, 5'000};
+    MinVariance learner;
+    learner.seed(then, Nanos::from_seconds(600));
+    EXPECT_EQ(learner.fit().a, then.a);
+    EXPECT_EQ(learner.fit().samples, then.samples);
+    EXPECT_NEAR(learner.fit().gain, then.gain, 1e-9);
+    learner.add(batch(random, 0), Nanos::from_seconds(60));
+    EXPECT_NEAR(learner.fit().a, then.a, 0.2);  // one move does not turn it round
+    for (int n = 0; n < 600; ++n) learner.add(batch(random, 0), Nanos::from_seconds(60));
+    EXPECT_NEAR(learner.fit().a, kA, 0.01);
+
+    MinVariance old, few;
+    old.seed(then, Nanos::from_seconds(3 * 3600));
+    EXPECT_EQ(old.fit().a, 0);
+    few.seed({0.3, 0, 0, 0, 50}, Nanos{});
+    EXPECT_EQ(few.fit().a, 0);
+}
+
 }  // namespace
 }  // namespace hw::hedge::test

@@ -1,6 +1,7 @@
 // Which delta: the numeraire of a hedge group, the smile rule of an underlying, and what makes them unknown.
 #include "core/ledger.h"
 #include "core/pricing/black76.h"
+#include "hedge/volatility.h"
 #include "tests/hedge/engine_fixture.h"
 
 namespace hw::hedge::test {
@@ -14,12 +15,13 @@ class WhichDelta : public EngineTest {
         config.underlyings[0].smile_delta = smile;
         config.underlyings[0].surface_rule = moves;
         config.underlyings[0].band = 1e6;
+        config.underlyings[0].quote_wallets = {{"USDC", 1}};
         run_started();
         const Instrument contracts[] = {
             contract("BTC-PERPETUAL", Kind::perpetual, Settlement::inverse, 10),
-            in_usdc(contract("BTC_USDC-PERPETUAL", Kind::perpetual, Settlement::linear, 0.001)),
+            contract("BTC_USDC-PERPETUAL", Kind::perpetual, Settlement::linear, 0.001),
             option("BTC-CALL", Settlement::inverse, OptionType::call, 52'000),
-            in_usdc(option("BTC_USDC-PUT", Settlement::linear, OptionType::put, 47'000)),
+            option("BTC_USDC-PUT", Settlement::linear, OptionType::put, 47'000),
             contract("BTC-FUTURE", Kind::future, Settlement::inverse, 10)};
         for (const Instrument& i : contracts) define(i);
         definitions_complete();
@@ -27,10 +29,7 @@ class WhichDelta : public EngineTest {
         quote(kPerpetual, kReference);
         quote(kFuture, kReference);
         surface({smile_slice(Settlement::inverse), smile_slice(Settlement::linear)});
-    }
-    static Instrument in_usdc(Instrument i) {
-        i.settle = *Currency::from("USDC");
-        return i;
+        equity("USDC", 0);
     }
     static SmileSlice smile_slice(Settlement settlement) {
         SmileSlice s = flat_slice(kExpiry, settlement, 0.6);
@@ -132,14 +131,16 @@ TEST_F(WhichDelta, WithoutEquityTheDeltaIsUnknownAndSoItIsWhenStale) {
     EXPECT_EQ(btc().blocked_by, AlertCode::none);
 }
 
-TEST_F(WhichDelta, CoinNeedsTheQuoteWalletOnlyForQuoteSettledPositions) {
+TEST_F(WhichDelta, CoinNeedsEveryQuoteWalletWhateverIsHeld) {
     start_with(Numeraire::coin);
-    position(kCall, 5, 0.02);
-    EXPECT_EQ(why_unknown(), AlertCode::none);
-    position(kLinear, 1, kReference);
+    config.underlyings[0].quote_wallets = {{"USDC", 1}, {"USDT", 0.5}, {"USD", 0}};
     EXPECT_EQ(why_unknown(), AlertCode::equity_unknown);
-    equity("USDC", 0);
-    EXPECT_EQ(why_unknown(), AlertCode::none);
+    equity("USDT", 50'000);
+    EXPECT_EQ(why_unknown(), AlertCode::none) << "a wallet without a share need not be known";
+    EXPECT_NEAR(net_delta(), -25'000 / kReference, 1e-12);
+    now = now + config.equity_stale_after + Nanos::from_ns(1);
+    equity("USDT", 50'000);
+    EXPECT_EQ(why_unknown(), AlertCode::equity_unknown) << "USDC has become stale";
 }
 
 // Sticky moneyness: the smile goes with the forward. Along that, the delta is the slope of the value.
@@ -175,7 +176,6 @@ TEST_F(WhichDelta, BetweenSurfacesVolatilitiesFollowTheSurfaceRule) {
 TEST_F(WhichDelta, MinimumVarianceTakesItsCoefficientsFromTheSurface) {
     start_with(Numeraire::coin, SmileDelta::min_variance);
     position(kPut, 1, 900);
-    equity("USDC", 0);
     const double plain = net_delta();
     Event e = make(EventType::surface);
     const std::vector slices{smile_slice(Settlement::inverse), smile_slice(Settlement::linear)};
@@ -196,6 +196,7 @@ TEST_F(WhichDelta, AnOldSurfaceBlocks) {
     start_with(Numeraire::coin);
     position(kCall, 5, 0.02);
     now = now + config.surface_stale_after + Nanos::from_seconds(1);
+    equity("USDC", 0);
     quote(kPerpetual, kReference);
     EXPECT_EQ(btc().blocked_by, AlertCode::surface_stale);
 }
@@ -226,6 +227,24 @@ TEST_F(WhichDelta, AnEarlierRunsSurfaceServesTenMinutes) {
     run_started(3);
     EXPECT_EQ(btc().slice_count, 0u);
     EXPECT_EQ(why_unknown(), AlertCode::no_volatility);
+}
+
+TEST_F(WhichDelta, AnEarlierRunsSurfaceServesNoLongerWhateverIsConfigured) {
+    config.surface_stale_after = config.equity_stale_after = Nanos::from_seconds(3600);
+    start_with(Numeraire::coin);
+    position(kCall, 5, 0.02);
+    now = now + Nanos::from_seconds(900);
+    quote(kPerpetual, kReference);
+    EXPECT_EQ(btc().blocked_by, AlertCode::none);  // of this run
+    surface({smile_slice(Settlement::inverse)});
+    now = now + Nanos::from_seconds(300);
+    run_started(2);
+    EXPECT_EQ(surface_reason(memory.state(), config, kBtc), AlertCode::none);
+    now = now + Nanos::from_seconds(301);
+    quote(kPerpetual, kReference);
+    EXPECT_EQ(surface_reason(memory.state(), config, kBtc), AlertCode::surface_stale);
+    surface({smile_slice(Settlement::inverse)});
+    EXPECT_EQ(surface_reason(memory.state(), config, kBtc), AlertCode::none);
 }
 
 }  // namespace

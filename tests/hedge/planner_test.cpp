@@ -15,7 +15,7 @@ SmileSlice known_smile() {
     SmileSlice s;
     s.a = 0.004, s.b = 0.08, s.rho = -0.35, s.m = 0.03, s.sigma = 0.12;
     s.years = 30.0 / 365;
-    s.k_low = -0.4, s.k_high = 0.4;
+    s.quoted_low = s.k_low = -0.4, s.quoted_high = s.k_high = 0.4;
     s.source = VolSource::own_fit;
     return s;
 }
@@ -44,8 +44,8 @@ TEST(SviFit, CleanPointsComeBackExactly) {
     EXPECT_LT(s.rms_vol, 1e-6);
     for (double k = -0.4; k <= 0.4; k += 0.01) EXPECT_NEAR(vol_at(s, k), vol_at(truth, k), 1e-6) << k;
     EXPECT_EQ(s.quotes, 21u);
-    EXPECT_EQ(s.k_low, -0.4);
-    EXPECT_EQ(s.k_high, 0.4);
+    EXPECT_EQ(s.quoted_low, -0.4);
+    EXPECT_EQ(s.quoted_high, 0.4);
 }
 
 TEST(SviFit, RandomSmilesComeBack) {
@@ -240,7 +240,56 @@ TEST_F(SurfaceBuild, AnExpiryWithNothingBorrowsFromItsNeighbour) {
     ASSERT_EQ(draft.slices.size(), 2u);
     EXPECT_EQ(draft.slices[1].source, VolSource::neighbour);
     EXPECT_EQ(draft.slices[1].expiry, later);
-    expect_smile(draft.slices[1], 1e-3);
+    // The same volatility at the same number of standard deviations, in the time of its own.
+    const double years = (later - now).to_years(), root = std::sqrt(years / known_smile().years);
+    EXPECT_NEAR(draft.slices[1].years, years, 1e-12);
+    for (double k = -0.2; k <= 0.2; k += 0.05)
+        EXPECT_NEAR(vol_at(draft.slices[1], k * root), vol_of(k), 1e-3) << k;
+    EXPECT_TRUE(parse_surface(encode_surface(draft.reference, draft.slices)));
+}
+
+TEST_F(SurfaceBuild, AWideOrOldFutureIsNoForward) {
+    begin();
+    const InstrumentId future = add(contract("BTC-FUTURE", Kind::future, Settlement::inverse, 10));
+    chain(kExpiry, Settlement::inverse, kReference * 1.01, quoted());
+    const auto forward = [&] {
+        const SurfaceDraft draft = build_surface(memory.state(), kBtc);
+        EXPECT_EQ(draft.slices.size(), 1u);
+        return std::pair(draft.slices[0].forward_source, draft.slices[0].forward_ratio);
+    };
+    quote(future, kReference * 1.2, 20'000);
+    EXPECT_EQ(forward().first, ForwardSource::parity);
+    EXPECT_NEAR(forward().second, 1.01, 1e-5);
+    quote(future, kReference * 1.02, 0.5);
+    EXPECT_EQ(forward().first, ForwardSource::future);
+    now = now + Nanos::from_seconds(3600);
+    for (std::uint32_t n = index(future) + 1; n < index(next); ++n) {  // only the options go on
+        const BookSet::Touch t = memory.state().books.touch(InstrumentId{n});
+        level(InstrumentId{n}, Side::buy, t.bid.to_double(), 6);
+        level(InstrumentId{n}, Side::sell, t.ask.to_double(), 6);
+    }
+    EXPECT_EQ(forward().first, ForwardSource::parity);
+    EXPECT_NEAR(forward().second, 1.01, 1e-4);
+}
+
+TEST_F(SurfaceBuild, ParityBelievesLiveBooksMoreThanMarks) {
+    begin();
+    chain(kExpiry, Settlement::inverse, kReference * 1.01, quoted());
+    for (std::uint32_t n = 1; n < index(next); ++n) {  // marks of another forward
+        const Instrument& i = memory.state().instruments[InstrumentId{n}];
+        pricing::OptionTerms terms{Settlement::inverse,
+                                   i.option_type,
+                                   kReference * 1.03,
+                                   i.strike.to_double(),
+                                   (kExpiry - now).to_years(),
+                                   0.6,
+                                   0};
+        mark(InstrumentId{n}, pricing::black76(terms).price);
+    }
+    EXPECT_NEAR(build_surface(memory.state(), kBtc).slices[0].forward_ratio, 1.01, 1e-5);
+    now = now + Nanos::from_seconds(60);
+    step(make(EventType::timer));  // nothing is fresh any more
+    EXPECT_NEAR(build_surface(memory.state(), kBtc).slices[0].forward_ratio, 1.03, 1e-5);
 }
 
 TEST_F(SurfaceBuild, WithNothingAtAllThereIsNone) {

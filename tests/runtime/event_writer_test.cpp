@@ -38,6 +38,9 @@ segment_mib = 1
 name = "BTC"
 hedge_instrument = "BTC-PERPETUAL"
 band = 0.5
+[[underlying.quote_wallet]]
+currency = "USDC"
+share = 0
 )";
 
 constexpr InstrumentId kPerpetual{0};

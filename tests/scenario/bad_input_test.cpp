@@ -193,6 +193,7 @@ TEST_F(BadInput, InstrumentsFileFaultsHaveAPlace) {
         {with(",0.0001", ""), "2:1", "12 fields, expected 13"},
         {with(",90000,", ",,"), "2:1", ""},
         {with(",0.1,", ",0,"), "2:1", ""},
+        {with("inverse,call,BTC,USD,BTC", "linear,call,BTC,USD,"), "2:1", "quote-settled without"},
     };
     const std::string recorded = capture();
     for (const auto& c : cases) {
