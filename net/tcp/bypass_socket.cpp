@@ -31,6 +31,18 @@ std::span<const std::byte> as_bytes(std::span<const char> text) {
 
 }  // namespace
 
+/// False while lwIP, asked to add to what it has not sent yet, would find its last segment larger than it
+/// makes them now, and abort the process: the peer has begun with a window of almost nothing, and opened it a
+/// little.
+bool may_append(const tcp_pcb& p) {
+    const tcp_seg* last = p.unsent;
+    if (last == nullptr) return true;
+    while (last->next != nullptr) last = last->next;
+    const std::uint32_t half_window = p.snd_wnd_max / 2;
+    const std::uint32_t largest = half_window == 0 ? p.mss : std::min<std::uint32_t>(p.mss, half_window);
+    return last->len + p.unsent_oversize <= largest;
+}
+
 /// lwIP's way back to us.
 struct BypassSocket::Callbacks {
     static BypassSocket& of(void* argument) { return *static_cast<BypassSocket*>(argument); }
@@ -91,6 +103,10 @@ bool BypassSocket::connect(const std::string& host, std::uint16_t port) {
         reason_ = "connect: '" + host + "' is no IPv4 address";
         return false;
     }
+    if (stack_.is_ours(lwip_ntohl(parsed.s_addr))) {
+        reason_ = "connect: " + host + " is our own address";
+        return false;
+    }
     tcp_pcb* const pcb = tcp_new();
     if (pcb == nullptr) return reason_ = "connect: no memory", false;
     adopt(pcb);
@@ -98,9 +114,10 @@ bool BypassSocket::connect(const std::string& host, std::uint16_t port) {
     ip_addr_t to{};
     IP_SET_TYPE_VAL(to, IPADDR_TYPE_V4);
     ip_2_ip4(&to)->addr = parsed.s_addr;
-    // lwIP's next first sequence number is its last one and the ticks so far: the ticks are what we can set.
+    // lwIP's next number is its last one and the ticks so far, the SYN has the one before it: the ticks are
+    // what we can set.
     const std::uint32_t ticks = tcp_ticks;
-    tcp_ticks = stack_.first_sequence() - tcp_next_iss(pcb);
+    tcp_ticks = stack_.first_sequence() + 1 - tcp_next_iss(pcb);
     const err_t error = tcp_connect(pcb, &to, port, &Callbacks::connected);
     tcp_ticks = ticks;
     if (pcb->rttest != 0) pcb->rttest = std::max(ticks, 1u);
@@ -240,7 +257,7 @@ std::size_t BypassSocket::give_to_lwip(std::span<const char> bytes) {
     while (taken < bytes.size()) {
         const std::size_t room = std::min<std::size_t>(tcp_sndbuf(pcb_), kMostAtOnce);
         const std::size_t size = std::min(bytes.size() - taken, room);
-        if (size == 0) break;
+        if (size == 0 || !may_append(*pcb_)) break;
         const err_t error =
             tcp_write(pcb_, bytes.data() + taken, static_cast<u16_t>(size), TCP_WRITE_FLAG_COPY);
         if (error == ERR_MEM) break;
@@ -321,7 +338,13 @@ void BypassSocket::credit(std::size_t size) {
     const std::size_t keep = std::min(size, withheld_ - kept_back_);
     kept_back_ += keep;
     size -= keep;
-    if (pcb_ != nullptr && size != 0) tcp_recved(pcb_, static_cast<u16_t>(size));
+    if (pcb_ == nullptr || size == 0) return;
+    tcp_recved(pcb_, static_cast<u16_t>(size));
+    // lwIP tells of it once it is worth four segments: of a small window that may be never.
+    const std::uint32_t untold = pcb_->rcv_nxt + pcb_->rcv_ann_wnd - pcb_->rcv_ann_right_edge;
+    if (untold == 0 || untold < stack_.config().window / 4) return;
+    tcp_ack_now(pcb_);
+    tcp_output(pcb_);
 }
 
 std::size_t BypassSocket::unacknowledged() const {

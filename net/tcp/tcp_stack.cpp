@@ -147,6 +147,33 @@ struct TcpStack::Lwip {
     }
 };
 
+namespace {
+
+/// lwIP heeds options in any segment, even one that is out of the window: an MSS in the middle of a
+/// connection shrinks its segments under it. Of a segment that opens no connection it needs none.
+void blank_options(std::span<std::byte> frame) {
+    const std::span<std::byte> ip =
+        frame.subspan(kEthernetHeader, load16(frame.data() + kEthernetHeader + 2));
+    const std::span<std::byte> tcp = ip.subspan((load8(ip.data()) & 0x0fu) * 4u);
+    const std::size_t header = (load8(tcp.data() + 12) >> 4) * 4u;
+    if (header == kTcpHeader || (load8(tcp.data() + 13) & TCP_SYN) != 0) return;
+    std::memset(tcp.data() + kTcpHeader, LWIP_TCP_OPT_NOP, header - kTcpHeader);
+    std::memset(tcp.data() + 16, 0, 2);
+    const std::uint64_t pseudo = checksum_sum(ip.subspan(12, 8)) + kProtocolTcp + tcp.size();
+    const std::uint16_t checksum = lwip_htons(checksum_finish(pseudo + checksum_sum(tcp)));
+    std::memcpy(tcp.data() + 16, &checksum, sizeof checksum);
+}
+
+/// lwIP leaves the timer of a closed window running when what it was for is acknowledged after all (a window
+/// that shrank under segments on their way), and aborts the process over it at the next tick.
+void mend_persist_timers() {
+    for (tcp_pcb* p = tcp_active_pcbs; p != nullptr; p = p->next) {
+        if (p->unsent == nullptr || p->unacked != nullptr) p->persist_backoff = 0;
+    }
+}
+
+}  // namespace
+
 std::unique_ptr<TcpStack> TcpStack::start(Port& port, const TcpConfig& config, std::string& error) {
     error = trouble_with(config);
     if (!error.empty()) return nullptr;
@@ -206,6 +233,8 @@ FrameFate TcpStack::fate_of(std::span<const std::byte> frame, const Classified& 
     if (protocol != kProtocolTcp && !echo) return FrameFate::other;
     if (c.ip.data() != frame.data() + kEthernetHeader) return FrameFate::tagged;
     if (load32(c.ip.data() + 16) != config_.address) return FrameFate::not_ours;
+    // lwIP would answer by its loopback, which needs a thread that it does not have here, and abort.
+    if (is_ours(load32(c.ip.data() + 12))) return FrameFate::from_us;
     if (echo) {
         const bool sound = checksum_finish(checksum_sum(inner)) == 0;
         return sound ? FrameFate::icmp_echo : FrameFate::bad_icmp_checksum;
@@ -221,6 +250,7 @@ FrameFate TcpStack::fate_of(std::span<const std::byte> frame, const Classified& 
 FrameFate TcpStack::give_to_lwip(std::span<const std::byte> frame, FrameFate fate) {
     pbuf* const p = lwip_->take(frame);
     if (p == nullptr) return FrameFate::no_buffer;
+    if (fate == FrameFate::tcp) blank_options({static_cast<std::byte*>(p->payload), p->len});
     if (ethernet_input(p, &lwip_->interface) != ERR_OK) pbuf_free(p);
     return fate;
 }
@@ -237,6 +267,7 @@ void TcpStack::poll(Nanos now) {
     if (now >= next_timer_) {
         next_timer_ = now + config_.timer_interval;
         ++counters_.timer_runs;
+        mend_persist_timers();
         tcp_tmr();
     }
     if (now >= next_arp_timer_) {
@@ -310,18 +341,9 @@ std::uint32_t TcpStack::first_sequence() { return config_.first_sequence.value_o
 
 std::string_view to_string(FrameFate f) {
     static constexpr std::array<std::string_view, kFrameFates> kNames = {
-        "tcp",
-        "arp",
-        "icmp_echo",
-        "not_ours",
-        "other",
-        "tagged",
-        "bad_tcp_header",
-        "bad_tcp_checksum",
-        "bad_icmp_checksum",
-        "bad_arp",
-        "too_long",
-        "no_buffer",
+        "tcp",     "arp",      "icmp_echo",      "not_ours",         "from_us",
+        "other",   "tagged",   "bad_tcp_header", "bad_tcp_checksum", "bad_icmp_checksum",
+        "bad_arp", "too_long", "no_buffer",
     };
     return f < FrameFate::count_ ? kNames[static_cast<std::size_t>(f)] : "invalid";
 }

@@ -35,6 +35,7 @@ enum class FrameFate : std::uint8_t {
     arp,        ///< taken: sound, for whomever
     icmp_echo,  ///< taken: will be answered
     not_ours,   ///< sound TCP or ICMP echo for another address
+    from_us,    ///< the same, from our own address or a loopback one: forged, or our own frames come back
     other,      ///< neither TCP, nor ARP, nor an ICMP echo request, or not sound as IPv4
     tagged,     ///< in a VLAN: the stack has none
     bad_tcp_header,
@@ -89,6 +90,7 @@ class TcpStack {
     FrameFate fate_of(std::span<const std::byte> frame, const Classified& classified) const;
     FrameFate give_to_lwip(std::span<const std::byte> frame, FrameFate fate);
     bool send(std::span<const std::byte> frame);
+    bool is_ours(std::uint32_t ip) const { return ip == config_.address || ip >> 24 == 127; }
     bool is_delegated(std::span<const std::byte> frame);
     std::uint32_t next_hop(std::uint32_t ip) const;
     const MacAddress* static_mac(std::uint32_t ip) const;

@@ -157,37 +157,41 @@ class Side {
     Nanos last_;
 };
 
+inline int exit_status(pid_t child) {
+    int status = -1;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 100 + WTERMSIG(status);
+}
+
 using SideBody = std::function<void(Side&)>;
 
-inline int run_side(const std::string& role, const std::string& socket_path, const PairOptions& options,
-                    const SideBody& body) {
-    const std::vector<std::string> arguments = {
-        "--no-huge",
-        "-m",
-        "64",
-        "--no-pci",
-        "--no-shconf",
-        "--no-telemetry",
-        "--lcores",
-        "0@(0-1)",
-        "--log-level",
-        "*:critical",
-        "--file-prefix",
-        "hwtcp" + role + std::to_string(getpid()),
-        "--vdev=net_memif0,role=" + role + ",id=0,socket=" + socket_path +
-            ",socket-abstract=no,mac=02:00:00:00:00:0" + (role == "server" ? "1" : "2")};
+/// A Side on the device `vdev` describes, for `body`; returns what its process is to end with.
+inline int run_side(const std::string& vdev, const TcpConfig& tcp, const WireFaults& faults,
+                    std::uint64_t seed, const SideBody& body) {
+    const std::vector<std::string> arguments = {"--no-huge",
+                                                "-m",
+                                                "64",
+                                                "--no-pci",
+                                                "--no-shconf",
+                                                "--no-telemetry",
+                                                "--lcores",
+                                                "0@(0-1)",
+                                                "--log-level",
+                                                "*:critical",
+                                                "--file-prefix",
+                                                "hwtcp" + std::to_string(getpid()),
+                                                "--vdev=" + vdev};
     PortConfig config;
     config.mbufs = 4'095;
     std::string error;
     std::unique_ptr<Port> port;
     std::unique_ptr<TcpStack> stack;
     if (Eal::start(arguments, error)) port = Port::open(config, error);
-    if (port) stack = TcpStack::start(*port, role == "server" ? options.server : options.client, error);
+    if (port) stack = TcpStack::start(*port, tcp, error);
     EXPECT_NE(stack, nullptr) << error;
     if (!stack) return 1;
     {
-        Side side(std::move(port), std::move(stack), options.faults,
-                  options.seed * 2 + (role == "server" ? 1 : 0));
+        Side side(std::move(port), std::move(stack), faults, seed);
         EXPECT_TRUE(side.until_linked());
         body(side);
     }
@@ -195,10 +199,14 @@ inline int run_side(const std::string& role, const std::string& socket_path, con
     return ::testing::Test::HasFailure() ? 1 : 0;
 }
 
-inline int exit_status(pid_t child) {
-    int status = -1;
-    waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 100 + WTERMSIG(status);
+/// A Side in a process of its own, on a device that needs no peer.
+inline void run_alone(const std::string& vdev, const TcpConfig& tcp, const SideBody& body) {
+    if (Eal::started())
+        GTEST_SKIP() << "skipped: DPDK already runs in this process, its children cannot start it";
+    std::fflush(nullptr);
+    const pid_t child = fork();
+    if (child == 0) _exit(run_side(vdev, tcp, {}, 0, body));
+    EXPECT_EQ(exit_status(child), 0);
 }
 
 /// Ends when both sides have; expects both to have seen what they expected.
@@ -207,11 +215,16 @@ inline void run_pair(const PairOptions& options, const SideBody& client, const S
         GTEST_SKIP() << "skipped: DPDK already runs in this process, its children cannot start it";
     const std::string path =
         (std::filesystem::temp_directory_path() / ("hw_tcp_" + std::to_string(getpid()) + ".sock")).string();
+    const std::string memif = ",id=0,socket=" + path + ",socket-abstract=no,mac=02:00:00:00:00:0";
     std::fflush(nullptr);
     const pid_t serving = fork();
-    if (serving == 0) _exit(run_side("server", path, options, server));
+    if (serving == 0)
+        _exit(run_side("net_memif0,role=server" + memif + "1", options.server, options.faults,
+                       options.seed * 2, server));
     const pid_t calling = fork();
-    if (calling == 0) _exit(run_side("client", path, options, client));
+    if (calling == 0)
+        _exit(run_side("net_memif0,role=client" + memif + "2", options.client, options.faults,
+                       options.seed * 2 + 1, client));
     EXPECT_EQ(exit_status(calling), 0) << "client, seed " << options.seed;
     EXPECT_EQ(exit_status(serving), 0) << "server, seed " << options.seed;
     std::filesystem::remove(path);
