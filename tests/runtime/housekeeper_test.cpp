@@ -69,6 +69,7 @@ TEST(Housekeeper, SaysWhyItCannot) {
 
 TEST(Housekeeper, TheEnginesTimeGoesOnWhileTheClockIsKept) {
     process_clock.start();
+    const double first_hz = process_clock.report().tsc_hz;
     const Nanos wall = wall_time();
     const SteadyClock clock(Nanos{});
     EXPECT_GE(clock.now(), wall);
@@ -80,8 +81,13 @@ TEST(Housekeeper, TheEnginesTimeGoesOnWhileTheClockIsKept) {
         ASSERT_GE(now, last);
         last = now;
     }
-    EXPECT_LT(std::abs((clock.now() - wall_time()).ns()), 1'000'000) << "wall time without the host's steps";
-    if (tsc_is_invariant()) EXPECT_NE(process_clock.report().calibration_error_ppm, 0) << "nobody kept it";
+    const Nanos before = wall_time();
+    const Nanos now = clock.now();
+    EXPECT_GE(now, before - Nanos::from_us(100)) << "wall time without the host's steps";
+    EXPECT_LE(now, wall_time() + Nanos::from_us(100));
+    if (tsc_is_invariant()) {
+        EXPECT_NE(process_clock.report().tsc_hz, first_hz) << "nobody kept it";
+    }
 }
 
 TEST(SteadyClock, BeginsAfterTheJournalsLastEvent) {
