@@ -39,11 +39,11 @@ Nanos monotonic() {
     return Nanos::from_ns(t.tv_sec * kNano + t.tv_nsec);
 }
 
-/// Our end is hwv0; hwv1 is a port of the bridge, which asks at once and again after a second.
+/// Our end is hwv0; hwv1 is a port of the bridge, which asks every two seconds.
 bool make_links() {
     return run("ip link set lo up") && run("ip link add hwv0 type veth peer name hwv1") &&
            run("ip link add hwbr type bridge mcast_snooping 1 mcast_querier 1 mcast_igmp_version 3 "
-               "mcast_query_response_interval 100 mcast_startup_query_interval 100 "
+               "mcast_query_response_interval 100 mcast_startup_query_interval 100 mcast_query_interval 200 "
                "mcast_last_member_interval 20") &&
            run("ip link set hwv1 master hwbr") && run("ip link set hwv0 up") && run("ip link set hwv1 up") &&
            run("ip link set hwbr up");
@@ -144,7 +144,9 @@ int check_own_reports(Port& port, Wiretap& tap) {
     if (!turn(port, *membership, tap, [&] { return !tap.answered.is_zero(); })) {
         return failed("the bridge's query was not answered");
     }
-    if (tap.answered - tap.asked > tap.max_response + Nanos::from_ms(500)) return failed("answered too late");
+    // The exact limit is tested in igmp_test.cpp; here a busy machine may keep both sides waiting.
+    if (tap.answered - tap.asked > tap.max_response + Nanos::from_seconds(5))
+        return failed("answered too late");
     if (membership->reporter()->counters().queries == 0) return failed("no query was counted");
     membership->leave();
     if (!turn(port, *membership, tap, [&] { return tap.leaves == 2 && !bridge_knows("239.111.111.1"); })) {
