@@ -60,7 +60,8 @@ std::string_view to_string(Severity);
     X(65, feed_silent, warning, "a feed channel is silent")                                                  \
     X(66, group_incomplete, warning, "legs of a combo or block did not all arrive in time")                  \
     X(67, position_refused, critical, "a starting position cannot be used")                                  \
-    X(68, execution_refused, critical, "a fill that cannot be right (quantity, price, side, key): killed")
+    X(68, execution_refused, critical, "a fill that cannot be right (quantity, price, side, key): killed")   \
+    X(70, feed_switched, warning, "a feed channel goes on on its other line")
 
 enum class AlertCode : std::uint16_t {
 #define HW_X(number, name, severity, text) name = number,

@@ -146,6 +146,8 @@ std::string_view to_string(LineStatus s) {
             return "silent";
         case LineStatus::recovered:
             return "recovered";
+        case LineStatus::switched:
+            return "switched";
     }
     return "invalid";
 }

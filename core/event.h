@@ -150,7 +150,8 @@ struct IndexPrice {
     Price price;
 };
 
-enum class LineStatus : std::uint8_t { up = 0, gap = 1, silent = 2, recovered = 3 };
+/// `switched`: a channel goes on on its other line.
+enum class LineStatus : std::uint8_t { up = 0, gap = 1, silent = 2, recovered = 3, switched = 4 };
 std::string_view to_string(LineStatus);
 
 struct LineState {
