@@ -9,8 +9,10 @@
 #include "deploy/runtime/fix_transport.h"
 #include "deploy/runtime/log.h"
 #include "deploy/runtime/paper.h"
+#include "deploy/runtime/starbase_wiring.h"
 #include "fix/credentials.h"
 #include "net/feed/deribit_feed.h"
+#include "net/feed/starbase_feed.h"
 #include "net/port.h"
 
 namespace hw::deploy {
@@ -37,17 +39,34 @@ void rest(const net::PortConfig& config) {
 
 constexpr std::int64_t kLogoutPatienceNs = 2 * kNano;
 
+/// A feed on its port.
+template <class Writer>
+struct DeribitOnPort {
+    DeribitOnPort(const RunConfig& config, net::Port&, const InstrumentTable& table, Writer& writer)
+        : feed(config.feed, table, writer) {}
+    net::DeribitFeed<Writer> feed;
+};
+template <class Writer>
+struct StarbaseOnPort {
+    StarbaseOnPort(const RunConfig& config, net::Port& port, const InstrumentTable& table, Writer& writer)
+        : requests(port, config.requests), feed(starbase_config(config), table, writer) {
+        feed.connect(net::UdpSender(requests));
+    }
+    PortUdpSender requests;
+    net::StarbaseFeed<Writer> feed;
+};
+
 /// Wires port, feed and transport together and turns the loop until it is told to stop.
-template <class Transport, class Ready, class Stop>
-int drive(Hedger& hedger, net::Port& port, Transport& transport, Ready&& ready, Stop&& stopped) {
+template <template <class> class FeedOnPort, class Transport, class Ready, class Stop>
+int drive_feed(Hedger& hedger, net::Port& port, Transport& transport, Ready&& ready, Stop&& stopped) {
     using Writer = EventWriter<Transport>;
     const hedge::EngineState& state = hedger.engine().state();
     const SteadyClock clock(state.now);
     Writer writer(hedger.engine(), hedger.journal(), transport, state.last_sequence, state.now);
     if (!ready(writer)) return kExitBadInput;
-    net::DeribitFeed<Writer> feed(hedger.config().feed, state.instruments, writer);
-    HotLoop<net::DeribitFeed<Writer>, Transport> loop(port, feed, transport, writer, hedger.blobs(),
-                                                      hedger.inbox(), clock);
+    FeedOnPort<Writer> wired(hedger.config(), port, state.instruments, writer);
+    auto& feed = wired.feed;
+    HotLoop loop(port, feed, transport, writer, hedger.blobs(), hedger.inbox(), clock);
     if (!hedger.start_follower(true)) return kExitBadInput;
 
     hedger.begin(writer, clock.now(), false, {});
@@ -70,6 +89,13 @@ int drive(Hedger& hedger, net::Port& port, Transport& transport, Ready&& ready, 
     }
     fill_report(hedger.report(), loop.counters(), feed);
     return kExitDone;
+}
+
+template <class Transport, class Ready, class Stop>
+int drive(Hedger& hedger, net::Port& port, Transport& transport, Ready&& ready, Stop&& stopped) {
+    if (hedger.config().feed_kind == FeedKind::starbase)
+        return drive_feed<StarbaseOnPort>(hedger, port, transport, ready, stopped);
+    return drive_feed<DeribitOnPort>(hedger, port, transport, ready, stopped);
 }
 
 int run_fix(Hedger& hedger, net::Port& port) {

@@ -14,6 +14,7 @@
 #include "fix/session_config.h"
 #include "hedge/engine_config.h"
 #include "net/feed/feed_config.h"
+#include "net/feed/starbase_config.h"
 #include "net/port_config.h"
 
 namespace hw::deploy {
@@ -28,7 +29,18 @@ enum class Transport : std::uint8_t {
 };
 
 /// What the market data speaks.
-enum class FeedKind : std::uint8_t { deribit };
+enum class FeedKind : std::uint8_t {
+    deribit,  ///< its multicast, SBE schema 1
+    starbase  ///< its newer colocated feed, order by order
+};
+
+/// How requests of the Starbase feed reach the venue, as written: addresses are checked, and read by whoever
+/// wires the port.
+struct RequestConfig {
+    std::string source;       ///< our own "IP:PORT"; empty: nothing is requested
+    std::string gateway_mac;  ///< of the next hop
+    std::vector<std::string> retransmit;  ///< by channel: "IP:PORT", empty for none
+};
 
 /// How paper orders fill.
 struct PaperConfig {
@@ -61,7 +73,9 @@ struct ControlConfig {
 struct RunConfig {
     net::PortConfig port;
     FeedKind feed_kind = FeedKind::deribit;
-    net::FeedConfig feed;
+    net::FeedConfig feed;          ///< when the kind is deribit
+    net::StarbaseConfig starbase;  ///< when it is starbase; its endpoints are in `requests`
+    RequestConfig requests;
     Transport transport = Transport::kernel;
     fix::SessionConfig fix;  ///< complete only when transport is kernel
     hedge::EngineConfig engine;
