@@ -78,6 +78,9 @@ inline constexpr std::uint16_t kNewestVersion = 1;
 inline constexpr std::uint16_t kIncremental = 1;
 inline constexpr std::uint16_t kSnapshot = 2;
 inline constexpr std::uint16_t kRetransmit = 4;
+/// Bits that we do not know change nothing.
+constexpr bool is_incremental(std::uint16_t type) { return (type & 3) == kIncremental; }
+constexpr bool is_snapshot(std::uint16_t type) { return (type & 3) == kSnapshot; }
 
 struct PacketHeader {
     static constexpr std::size_t kSize = 24;

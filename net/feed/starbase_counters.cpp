@@ -1,4 +1,4 @@
-#include "net/feed/starbase_feed.h"
+#include "net/feed/starbase_counters.h"
 
 #include <cstring>
 #include <string>
