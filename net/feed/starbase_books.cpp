@@ -164,7 +164,10 @@ void StarbaseBooks::drop_transaction(Channel& channel) {
 
 void StarbaseBooks::on_time(Nanos now) {
     for (Channel& channel : channels_) {
-        if (!channel.in_transaction || now - channel.began <= kTransactionPatience) continue;
+        if (!channel.in_transaction) continue;
+        // Its end may be among what is missing.
+        if (channel.is_behind) channel.began = now;
+        if (now - channel.began <= kTransactionPatience) continue;
         ++counters_.stuck_transactions;
         for (const std::uint32_t level : channel.touched) {
             const OrderLevel& l = store_.level(level);

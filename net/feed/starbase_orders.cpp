@@ -1,19 +1,23 @@
 #include "net/feed/starbase_orders.h"
 
+#include <algorithm>
+
 namespace hw::net::starbase {
 
 namespace {
 constexpr std::uint32_t kNone = FlatIndex::kNone;
 constexpr std::uint64_t kGolden = 0x9e37'79b9'7f4a'7c15ULL;
+
+/// A level may be waiting for `settle` beside those that hold orders.
+std::size_t levels_for(std::size_t orders) { return orders + std::min<std::size_t>(orders, 65'536); }
 }  // namespace
 
-// A level may be waiting for `settle` beside those that hold orders, so there are more levels than orders.
 OrderStore::OrderStore(std::size_t capacity)
     : orders_(capacity),
-      levels_(2 * capacity),
+      levels_(levels_for(capacity)),
       books_(InstrumentTable::kCapacity),
       order_index_(capacity),
-      level_index_(2 * capacity) {
+      level_index_(levels_for(capacity)) {
     for (std::size_t i = capacity; i-- > 0;) {
         orders_[i].next = free_order_;
         free_order_ = static_cast<std::uint32_t>(i);
