@@ -37,7 +37,7 @@ std::string_view to_string(Severity);
     X(25, ladder_refused, warning, "a delta ladder from the planner cannot be used")                         \
     X(26, book_incomplete, critical, "positions did not fit into the book: its delta is not known")          \
     X(28, settlement_unlisted, warning,                                                                      \
-      "a position settles in a currency that is none of its underlying's quote wallets: delta not known")     \
+      "a position settles in a currency that is none of its underlying's quote wallets: delta not known")    \
     X(30, gate_collar, warning, "risk gate: limit price outside the collar")                                 \
     X(31, gate_max_qty, warning, "risk gate: order larger than allowed; cut to the limit")                   \
     X(32, gate_open_orders, warning, "risk gate: too many orders open")                                      \
@@ -70,7 +70,8 @@ std::string_view to_string(Severity);
     X(73, port_link_down, warning, "the link of a port is down")                                             \
     X(74, port_link_up, info, "the link of a port is up again")                                              \
     X(75, port_missed, warning, "a port dropped packets: its ring was full")                                 \
-    X(76, port_no_buffers, warning, "a port dropped packets: its pool of packet buffers was empty")
+    X(76, port_no_buffers, warning, "a port dropped packets: its pool of packet buffers was empty")          \
+    X(77, feed_switched, warning, "a feed channel goes on on its other line")
 
 enum class AlertCode : std::uint16_t {
 #define HW_X(number, name, severity, text) name = number,

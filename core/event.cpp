@@ -168,6 +168,8 @@ std::string_view to_string(LineStatus s) {
             return "side_down";
         case LineStatus::side_up:
             return "side_up";
+        case LineStatus::switched:
+            return "switched";
     }
     return "invalid";
 }

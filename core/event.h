@@ -157,7 +157,8 @@ enum class LineStatus : std::uint8_t {
     silent = 2,
     recovered = 3,
     side_down = 4,  ///< one of a channel's two lines is dead; the other one carries on
-    side_up = 5
+    side_up = 5,
+    switched = 6  ///< a channel goes on on its other line, as it should when one switch takes over
 };
 std::string_view to_string(LineStatus);
 

@@ -176,6 +176,8 @@ void on_line_state(Context& c, const LineState& line) {
         c.alert(AlertCode::feed_gap, kNoUnderlying, kNoInstrument, static_cast<double>(line.lost));
     } else if (line.status == LineStatus::silent) {
         c.alert(AlertCode::feed_silent, kNoUnderlying, kNoInstrument, channel);
+    } else if (line.status == LineStatus::switched) {
+        c.alert(AlertCode::feed_switched, kNoUnderlying, kNoInstrument, channel);
     }
     c.mark_all_dirty();
 }

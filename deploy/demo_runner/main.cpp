@@ -63,10 +63,15 @@ bool wait_until(Condition done, Clock::duration limit) {
 
 bool prepare_config(const Options& options, const Workspace& workspace, std::uint16_t port,
                     std::string& error) {
-    const std::string example = read_file(options.config);
+    std::string example = read_file(options.config);
     if (example.empty()) {
         error = options.config.string() + ": cannot be read";
         return false;
+    }
+    if (options.feed == "starbase") {
+        auto other = with_starbase(std::move(example), error);
+        if (!other) return false;
+        example = std::move(*other);
     }
     const auto text = hedger_config(example, workspace, port, error);
     if (!text) return false;

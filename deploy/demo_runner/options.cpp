@@ -22,6 +22,9 @@ int parse_options(int argc, char** argv, Options& options) {
     app.add_option("--programs", options.programs,
                    "directory of the two programs; default: that of this one");
     app.add_option("--seed", options.seed, "of the simulated market")->capture_default_str();
+    app.add_option("--feed", options.feed, "format of the market data: deribit or starbase")
+        ->check(CLI::IsMember({"deribit", "starbase"}))
+        ->capture_default_str();
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 namespace hw::demo {
 
@@ -13,6 +14,7 @@ struct Options {
     std::filesystem::path config = "deploy/config/demo.toml";
     std::filesystem::path programs;  ///< directory of hedgewire and hedgewire-exchange; ours by default
     std::uint64_t seed = 1;
+    std::string feed = "deribit";  ///< or "starbase"
 };
 
 /// Fills `options`. Returns -1 to go on, otherwise the exit code.

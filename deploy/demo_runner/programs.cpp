@@ -87,12 +87,46 @@ std::optional<std::string> hedger_config(std::string example, const Workspace& w
     return example;
 }
 
+std::optional<std::string> with_starbase(std::string example, std::string& error) {
+    // Both channels of the simulated BTC family, with the simulated exchange's retransmitters.
+    constexpr const char* kFeed = R"([feed]
+kind = "starbase"
+silent_after_ms = 6000
+max_orders = 65536
+recovery_buffer = 65536
+source = "10.0.0.2:7000"
+gateway_mac = "02:00:00:00:00:01"
+
+[[feed.channel]]
+name = "btc_futures"
+group = "224.0.12.193"
+snapshot_group = "224.0.12.192"
+retransmit = "10.0.0.1:4240"
+
+[[feed.channel]]
+name = "btc_options"
+group = "224.0.12.195"
+snapshot_group = "224.0.12.194"
+retransmit = "10.0.0.1:4241"
+
+)";
+    const auto from = example.find("[feed]\n");
+    const auto to = example.find("[order]\n");
+    if (from == std::string::npos || to == std::string::npos || to < from) {
+        error = "the example configuration does not hold [feed] and after it [order]";
+        return std::nullopt;
+    }
+    example.replace(from, to - from, kFeed);
+    return example;
+}
+
 Command exchange_command(const Options& options, const Workspace& workspace, std::uint16_t fix_port) {
     const std::uint32_t quiet_s = std::min(kQuiet_s, options.seconds / 3);
     return {{options.programs / "hedgewire-exchange", "--seed", text(options.seed), "--seconds",
              text(options.seconds + kVenueOutlives_s), "--quiesce-seconds", text(kVenueOutlives_s + quiet_s),
              "--eal", exchange_eal(workspace), "--device", "net_memif0", "--fix-port", text(fix_port),
-             "--fix-dir", workspace.out("exchange-fix"), "--json", workspace.out("exchange.json")},
+             "--fix-dir", workspace.out("exchange-fix"), "--feed", options.feed, "--json",
+             workspace.out("exchange.json")},
             workspace.out("exchange.log"),
             workspace.out("exchange.log")};
 }

@@ -20,6 +20,10 @@ std::uint16_t free_port();
 std::optional<std::string> hedger_config(std::string example, const Workspace&, std::uint16_t fix_port,
                                          std::string& error);
 
+/// The example with its [feed] part replaced by one for Starbase; nothing, and the reason in `error`, when
+/// the example lacks that part.
+std::optional<std::string> with_starbase(std::string example, std::string& error);
+
 Command exchange_command(const Options&, const Workspace&, std::uint16_t fix_port);
 Command hedger_command(const Options&, const Workspace&);
 Command replay_command(const Options&, const Workspace&);

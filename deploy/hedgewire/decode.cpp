@@ -7,6 +7,7 @@
 
 #include "deploy/hedgewire/commands.h"
 #include "net/feed/decode_report.h"
+#include "net/feed/starbase_report.h"
 
 namespace hw::deploy {
 
@@ -20,7 +21,9 @@ int cmd_decode(int argc, char** argv) {
     std::string feed;
     std::string path;
     bool summary = false;
-    app.add_option("--feed", feed, "which feed's format")->required()->check(CLI::IsMember({"deribit"}));
+    app.add_option("--feed", feed, "which feed's format")
+        ->required()
+        ->check(CLI::IsMember({"deribit", "starbase"}));
     app.add_option("--in", path, "the capture")->required();
     app.add_flag("--summary", summary, "one object with counts and checks");
     try {
@@ -29,7 +32,9 @@ int cmd_decode(int argc, char** argv) {
         return app.exit(error) == 0 ? 0 : 2;
     }
     std::ios::sync_with_stdio(false);
-    const net::DecodeOutcome outcome = net::decode_deribit_capture(path, summary, std::cout);
+    const net::DecodeOutcome outcome = feed == "starbase"
+                                           ? net::decode_starbase_capture(path, summary, std::cout)
+                                           : net::decode_deribit_capture(path, summary, std::cout);
     std::cout.flush();
     if (!outcome.error.empty()) std::fprintf(stderr, "hedgewire decode: %s\n", outcome.error.c_str());
     if (!outcome.opened) return 2;

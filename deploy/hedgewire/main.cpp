@@ -35,7 +35,7 @@ usage: hedgewire COMMAND [options]      (hedgewire COMMAND --help tells them all
              hedgewire ctl --socket /run/hedgewire/control.sock status
              hedgewire ctl --socket /run/hedgewire/control.sock kill
   decode   a capture as JSON, one message a line, or counted
-             hedgewire decode --feed deribit --in day.pcapng --summary
+             hedgewire decode --feed deribit --in day.pcapng --summary      (or --feed starbase)
   price    prices and Greeks for a CSV of options
              hedgewire price --in options.csv
   replay   run a journal again and compare every action

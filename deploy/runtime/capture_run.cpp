@@ -11,8 +11,10 @@
 #include "deploy/runtime/log.h"
 #include "deploy/runtime/paper.h"
 #include "deploy/runtime/planning.h"
+#include "deploy/runtime/starbase_wiring.h"
 #include "net/feed/deribit_feed.h"
 #include "net/feed/prescan.h"
+#include "net/feed/starbase_feed.h"
 #include "net/pcapng.h"
 #include "net/port.h"
 
@@ -50,8 +52,6 @@ class TemporaryFile {
 };
 
 using Writer = EventWriter<PaperTransport>;
-using Feed = net::DeribitFeed<Writer>;
-using Loop = HotLoop<Feed, PaperTransport>;
 
 /// The planner in step with the capture's time, so that surfaces come at the same place in every run.
 class SteppedPlanner {
@@ -112,6 +112,7 @@ class SteppedPlanner {
 };
 
 /// Feeds packets to the loop one behind: whether a packet ends its burst shows only in the next one.
+template <class Loop>
 class CapturePlayer {
   public:
     CapturePlayer(Hedger& hedger, Loop& loop, Writer& writer)
@@ -153,7 +154,8 @@ class CapturePlayer {
     std::int64_t begun_ns_ = 0;
 };
 
-void play_all(net::Port& port, CapturePlayer& player, std::uint64_t packets) {
+template <class Player>
+void play_all(net::Port& port, Player& player, std::uint64_t packets) {
     // The pcap port reads its file when asked: an empty burst is the end of it.
     for (std::uint64_t seen = 0; seen < packets;) {
         const auto burst = port.rx_burst();
@@ -183,6 +185,40 @@ std::unique_ptr<net::Port> open_pcap_port(const RunConfig& config, const std::st
     return net::Port::open(port, error);
 }
 
+/// Runs a whole capture through a feed; false when the follower cannot be started.
+template <class Feed, class Config>
+bool play(Hedger& hedger, net::Port& port, const Config& config, const std::vector<Instrument>& definitions,
+          std::uint64_t packets) {
+    const hedge::EngineState& state = hedger.engine().state();
+    PaperTransport transport(hedger.config().paper, state);
+    Writer writer(hedger.engine(), hedger.journal(), transport, state.last_sequence, state.now);
+    Feed feed(config, state.instruments, writer);
+    const SteadyClock clock(state.now);  // a capture's own times count; this one only fits the loop
+    HotLoop loop(port, feed, transport, writer, hedger.blobs(), hedger.inbox(), clock, hedger.gaps());
+    if (!hedger.start_follower(false)) return false;
+    hedger.begin(writer, first_time(hedger.options().capture), true, definitions);
+    if (!hedger.refused()) {
+        CapturePlayer player(hedger, loop, writer);
+        play_all(port, player, packets);
+        hedger.note_reasons();
+    }
+    fill_report(hedger.report(), loop.counters(), feed);
+    return true;
+}
+
+/// A capture's retransmissions went to whoever made it.
+net::StarbaseConfig starbase_of(const RunConfig& config) {
+    net::StarbaseConfig feed = starbase_config(config);
+    feed.any_retransmitter = true;
+    return feed;
+}
+
+std::vector<Instrument> definitions_of(const RunConfig& config, const std::string& capture,
+                                       std::string& error) {
+    return config.feed_kind == FeedKind::starbase ? net::prescan_starbase_definitions(capture, error)
+                                                  : net::prescan_definitions(capture, error);
+}
+
 }  // namespace
 
 int run_capture(Hedger& hedger) {
@@ -206,24 +242,16 @@ int run_capture(Hedger& hedger) {
     if (!converted.error.empty()) std::fprintf(stderr, "hedgewire run: %s\n", converted.error.c_str());
 
     std::string error;
-    const auto definitions = net::prescan_definitions(capture, error);
+    const auto definitions = definitions_of(hedger.config(), capture, error);
     const auto port = open_pcap_port(hedger.config(), pcap.path(), error);
     if (!port) return fail(error);
 
-    const hedge::EngineState& state = hedger.engine().state();
-    PaperTransport transport(hedger.config().paper, state);
-    Writer writer(hedger.engine(), hedger.journal(), transport, state.last_sequence, state.now);
-    Feed feed(hedger.config().feed, state.instruments, writer);
-    const SteadyClock clock(state.now);  // a capture's own times count; this one only fits the loop
-    Loop loop(*port, feed, transport, writer, hedger.blobs(), hedger.inbox(), clock, hedger.gaps());
-    if (!hedger.start_follower(false)) return kExitBadInput;
-    hedger.begin(writer, first_time(capture), true, definitions);
-    if (!hedger.refused()) {
-        CapturePlayer player(hedger, loop, writer);
-        play_all(*port, player, converted.frames);
-        hedger.note_reasons();
-    }
-    fill_report(hedger.report(), loop.counters(), feed);
+    const bool ran = hedger.config().feed_kind == FeedKind::starbase
+                         ? play<net::StarbaseFeed<Writer>>(hedger, *port, starbase_of(hedger.config()),
+                                                           definitions, converted.frames)
+                         : play<net::DeribitFeed<Writer>>(hedger, *port, hedger.config().feed, definitions,
+                                                          converted.frames);
+    if (!ran) return kExitBadInput;
     const int result = hedger.finish();
     return result == kExitDone && !converted.error.empty() ? kExitFoundWrong : result;
 }

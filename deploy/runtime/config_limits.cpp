@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <initializer_list>
+#include <map>
+#include <utility>
 
 #include "deploy/runtime/config_wallets.h"
 #include "deploy/runtime/ipv4.h"
@@ -67,6 +69,53 @@ void check_line_b(const net::FeedConfig& feed, std::size_t i, ConfigFindings& fi
         if (as_a || as_b)
             findings.add(path + ".group_b", fmt::format("group {} port {} is configured twice",
                                                         ipv4_text(channel.group_ip_b), port_b));
+    }
+}
+
+void check_endpoint(const std::string& text, const std::string& path, ConfigFindings& findings) {
+    if (text.empty() || !findings.sound(path)) return;
+    const auto endpoint = parse_endpoint(text);
+    if (!endpoint || is_multicast(endpoint->ip))
+        findings.add(path, fmt::format("{} (\"{}\") is not a unicast \"IP:PORT\"", path, text));
+}
+
+void check_requests(const RequestConfig& requests, ConfigFindings& findings) {
+    bool any = false;
+    for (std::size_t i = 0; i < requests.retransmit.size(); ++i) {
+        check_endpoint(requests.retransmit[i], fmt::format("feed.channel[{}].retransmit", i), findings);
+        any = any || !requests.retransmit[i].empty();
+    }
+    check_endpoint(requests.source, "feed.source", findings);
+    if (!requests.gateway_mac.empty() && !parse_mac(requests.gateway_mac) &&
+        findings.sound("feed.gateway_mac"))
+        findings.add("feed.gateway_mac", fmt::format("feed.gateway_mac (\"{}\") is not six hex numbers like "
+                                                     "\"02:00:00:00:00:01\"",
+                                                     requests.gateway_mac));
+    if (any && requests.source.empty() && findings.sound("feed.source"))
+        findings.add("feed.source", "missing feed.source: a feed.channel has a retransmit address");
+    if (any && requests.gateway_mac.empty() && findings.sound("feed.gateway_mac"))
+        findings.add("feed.gateway_mac", "missing feed.gateway_mac: a feed.channel has a retransmit address");
+}
+
+/// Every group of both lines once.
+void check_starbase_channels(const net::StarbaseConfig& feed, ConfigFindings& findings) {
+    std::map<std::pair<std::uint32_t, std::uint16_t>, std::string> taken;
+    const auto take = [&](std::uint32_t group, std::uint16_t port, const std::string& path) {
+        if (group == 0 || !findings.sound(path)) return;
+        for (const std::uint32_t line : {0u, net::kStarbaseLineOffset}) {
+            const auto [at, is_new] = taken.try_emplace({group + line, port}, path);
+            if (is_new) continue;
+            findings.add(path,
+                         fmt::format("{}: {} port {} is {}'s already (line B is {} higher)", path,
+                                     ipv4_text(group + line), port, at->second, net::kStarbaseLineOffset));
+            return;
+        }
+    };
+    for (std::size_t i = 0; i < feed.channels.size(); ++i) {
+        const auto& channel = feed.channels[i];
+        const std::string path = fmt::format("feed.channel[{}]", i);
+        take(channel.event_group, channel.event_port, path + ".group");
+        take(channel.snapshot_group, channel.snapshot_port, path + ".snapshot_group");
     }
 }
 
@@ -157,6 +206,8 @@ void check_limits(const RunConfig& config, ConfigFindings& findings) {
         check_channel(config.feed, i, findings);
         check_line_b(config.feed, i, findings);
     }
+    check_starbase_channels(config.starbase, findings);
+    check_requests(config.requests, findings);
     check_fix(config, findings);
     check_directories(config, findings);
     check_underlyings(config.engine, findings);

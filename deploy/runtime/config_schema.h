@@ -17,7 +17,8 @@ namespace hw::deploy {
 
 inline constexpr std::array<Choice<net::IdlePolicy>, 2> kIdlePolicies{
     {{"spin", net::IdlePolicy::spin}, {"backoff", net::IdlePolicy::backoff}}};
-inline constexpr std::array<Choice<FeedKind>, 1> kFeedKinds{{{"deribit", FeedKind::deribit}}};
+inline constexpr std::array<Choice<FeedKind>, 2> kFeedKinds{
+    {{"deribit", FeedKind::deribit}, {"starbase", FeedKind::starbase}}};
 inline constexpr std::array<Choice<Transport>, 3> kTransports{
     {{"bypass", Transport::bypass}, {"kernel", Transport::kernel}, {"paper", Transport::paper}}};
 inline constexpr std::array<Choice<fix::DialectKind>, 2> kDialects{
@@ -42,6 +43,8 @@ inline constexpr std::array<Choice<SimdChoice>, 4> kSimdChoices{{{"best", SimdCh
 
 inline constexpr IntRule kPortRule{.min = 1, .max = 65'535};
 inline constexpr TextRule kFixTextRule{.max_length = 64};
+/// An address and a port, or a hardware address.
+inline constexpr TextRule kEndpointRule{.max_length = 21};
 /// A longer path does not fit the address of a Unix socket.
 inline constexpr TextRule kSocketPathRule{.max_length = 107};
 inline constexpr std::size_t kLongestSymbol = sizeof(Symbol) - 1;
@@ -72,8 +75,38 @@ void describe_channel(Visitor& v, net::ChannelConfig& c) {
 }
 
 template <class Visitor>
+void describe_starbase_channel(Visitor& v, net::StarbaseChannelConfig& c, std::string& retransmit) {
+    v.value("name", c.name, {.required = true, .max_length = 32});
+    v.group_ip("group", c.event_group);
+    v.group_ip("snapshot_group", c.snapshot_group);
+    v.value("event_port", c.event_port, kPortRule);
+    v.value("snapshot_port", c.snapshot_port, kPortRule);
+    v.value("retransmit", retransmit, kEndpointRule);
+}
+
+template <class Visitor>
+void describe_starbase(Visitor& v, RunConfig& c) {
+    // Anything shorter would take the pause between two heartbeats for silence.
+    v.duration_ms("silent_after_ms", c.starbase.silent_after, {.min = 5'500, .max = 3'600'000});
+    v.value("recovery_buffer", c.starbase.recovery_buffer, {.min = 16, .max = 16'777'216});
+    v.value("max_orders", c.starbase.max_orders, {.min = 1'024, .max = 16'777'216});
+    v.value("held_packets", c.starbase.held_packets, {.min = 1, .max = 65'536});
+    v.duration_ms("retransmit_interval_ms", c.starbase.retransmit_interval, {.min = 1, .max = 10'000});
+    v.duration_ms("retransmit_timeout_ms", c.starbase.retransmit_timeout, {.min = 1, .max = 10'000});
+    v.value("retransmit_attempts", c.starbase.retransmit_attempts, {.min = 1, .max = 100});
+    v.value("source", c.requests.source, kEndpointRule);
+    v.value("gateway_mac", c.requests.gateway_mac, kEndpointRule);
+    v.tables("channel", c.starbase.channels, [&](net::StarbaseChannelConfig& channel) {
+        const auto at = static_cast<std::size_t>(&channel - c.starbase.channels.data());
+        c.requests.retransmit.resize(c.starbase.channels.size());
+        describe_starbase_channel(v, channel, c.requests.retransmit[at]);
+    });
+}
+
+template <class Visitor>
 void describe_feed(Visitor& v, RunConfig& c) {
     v.choice("kind", c.feed_kind, kFeedKinds, true);
+    if (c.feed_kind == FeedKind::starbase) return describe_starbase(v, c);
     v.duration_ms("silent_after_ms", c.feed.silent_after, {.min = 1, .max = 3'600'000});
     v.value("recovery_buffer", c.feed.recovery_buffer, {.min = 16, .max = 1'048'576});
     v.value("gap_wait_us", c.feed.gap_wait_us, {.min = 0, .max = 1'000'000});

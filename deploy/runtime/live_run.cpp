@@ -10,8 +10,10 @@
 #include "deploy/runtime/log.h"
 #include "deploy/runtime/paper.h"
 #include "deploy/runtime/ports.h"
+#include "deploy/runtime/starbase_wiring.h"
 #include "fix/credentials.h"
 #include "net/feed/deribit_feed.h"
+#include "net/feed/starbase_feed.h"
 
 namespace hw::deploy {
 
@@ -44,17 +46,35 @@ net::FeedConfig feed_of(const RunConfig& config) {
     return feed;
 }
 
+/// A feed on its port.
+template <class Writer>
+struct DeribitOnPort {
+    DeribitOnPort(const RunConfig& config, net::Port&, const InstrumentTable& table, Writer& writer)
+        : feed(feed_of(config), table, writer) {}
+    net::DeribitFeed<Writer> feed;
+};
+template <class Writer>
+struct StarbaseOnPort {
+    StarbaseOnPort(const RunConfig& config, net::Port& port, const InstrumentTable& table, Writer& writer)
+        : requests(port, config.requests), feed(starbase_config(config), table, writer) {
+        feed.connect(net::UdpSender(requests));
+    }
+    PortUdpSender requests;
+    net::StarbaseFeed<Writer> feed;
+};
+
 /// Wires port, feed and transport together and turns the loop until it is told to stop.
-template <class Transport, class Ready, class Stop>
-int drive(Hedger& hedger, Ports& ports, Transport& transport, Ready&& ready, Stop&& stopped) {
+template <template <class> class FeedOnPort, class Transport, class Ready, class Stop>
+int drive_feed(Hedger& hedger, Ports& ports, Transport& transport, Ready&& ready, Stop&& stopped) {
     using Writer = EventWriter<Transport>;
     const hedge::EngineState& state = hedger.engine().state();
     const SteadyClock clock(state.now);
     Writer writer(hedger.engine(), hedger.journal(), transport, state.last_sequence, state.now);
     if (!ready(writer)) return kExitBadInput;
-    net::DeribitFeed<Writer> feed(feed_of(hedger.config()), state.instruments, writer);
-    HotLoop<net::DeribitFeed<Writer>, Transport> loop(ports.first(), feed, transport, writer, hedger.blobs(),
-                                                      hedger.inbox(), clock, hedger.gaps());
+    FeedOnPort<Writer> wired(hedger.config(), ports.first(), state.instruments, writer);
+    auto& feed = wired.feed;
+    HotLoop loop(ports.first(), feed, transport, writer, hedger.blobs(), hedger.inbox(), clock,
+                 hedger.gaps());
     if (ports.second() != nullptr) loop.add_port_b(*ports.second());
     for (const net::LineSide side : {net::LineSide::a, net::LineSide::b}) {
         if (ports.membership(side) != nullptr) loop.add_membership(*ports.membership(side), side);
@@ -81,6 +101,13 @@ int drive(Hedger& hedger, Ports& ports, Transport& transport, Ready&& ready, Sto
     }
     fill_report(hedger.report(), loop.counters(), feed);
     return kExitDone;
+}
+
+template <class Transport, class Ready, class Stop>
+int drive(Hedger& hedger, Ports& ports, Transport& transport, Ready&& ready, Stop&& stopped) {
+    if (hedger.config().feed_kind == FeedKind::starbase)
+        return drive_feed<StarbaseOnPort>(hedger, ports, transport, ready, stopped);
+    return drive_feed<DeribitOnPort>(hedger, ports, transport, ready, stopped);
 }
 
 /// A FIX session over `transport`, from its logon to its logout.

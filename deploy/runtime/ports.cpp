@@ -9,9 +9,10 @@ namespace {
 
 constexpr std::int64_t kLookIntervalNs = kNano;
 
-/// The groups that come on each port.
-std::array<std::vector<std::uint32_t>, net::kSides> groups_of(const net::FeedConfig& feed, bool two_ports) {
-    std::array<std::vector<std::uint32_t>, net::kSides> groups;
+using Groups = std::array<std::vector<std::uint32_t>, net::kSides>;
+
+Groups deribit_groups(const net::FeedConfig& feed, bool two_ports) {
+    Groups groups;
     for (const net::ChannelConfig& channel : feed.channels) {
         groups[0].push_back(channel.group_ip);
         const bool own_group = channel.group_ip_b != 0;
@@ -21,17 +22,48 @@ std::array<std::vector<std::uint32_t>, net::kSides> groups_of(const net::FeedCon
     return groups;
 }
 
+Groups starbase_groups(const std::vector<net::StarbaseChannelConfig>& channels, bool two_ports) {
+    Groups groups;
+    for (const net::StarbaseChannelConfig& channel : channels) {
+        for (const std::uint32_t group : {channel.event_group, channel.snapshot_group}) {
+            groups[0].push_back(group);
+            groups[two_ports ? 1 : 0].push_back(group + net::kStarbaseLineOffset);
+        }
+    }
+    return groups;
+}
+
+std::vector<net::StarbaseChannelConfig> channels_of(const net::StarbaseConfig& feed) {
+    return feed.channels.empty() ? net::default_starbase_channels() : feed.channels;
+}
+
+/// The groups that come on each port.
+Groups groups_of(const RunConfig& config) {
+    const bool two_ports = !config.port.device_b.empty();
+    return config.feed_kind == FeedKind::starbase ? starbase_groups(channels_of(config.starbase), two_ports)
+                                                  : deribit_groups(config.feed, two_ports);
+}
+
 /// What has a queue of its own where the device can steer: the feed, and the order session's answers.
 std::vector<net::FlowMatch> flows_of(const RunConfig& config) {
     std::vector<net::FlowMatch> flows;
     const auto feed = [&](std::uint32_t group, std::uint16_t port) {
         if (group != 0 && port != 0) flows.push_back({false, group, 0, port, net::kFeedQueue});
     };
-    for (const net::ChannelConfig& c : config.feed.channels) {
-        feed(c.group_ip, c.event_port);
-        feed(c.group_ip, c.snapshot_port);
-        feed(c.group_ip_b, c.event_port_b == 0 ? c.event_port : c.event_port_b);
-        feed(c.group_ip_b, c.snapshot_port_b == 0 ? c.snapshot_port : c.snapshot_port_b);
+    if (config.feed_kind == FeedKind::starbase) {
+        for (const net::StarbaseChannelConfig& c : channels_of(config.starbase)) {
+            for (const std::uint32_t line : {0u, net::kStarbaseLineOffset}) {
+                feed(c.event_group + line, c.event_port);
+                feed(c.snapshot_group + line, c.snapshot_port);
+            }
+        }
+    } else {
+        for (const net::ChannelConfig& c : config.feed.channels) {
+            feed(c.group_ip, c.event_port);
+            feed(c.group_ip, c.snapshot_port);
+            feed(c.group_ip_b, c.event_port_b == 0 ? c.event_port : c.event_port_b);
+            feed(c.group_ip_b, c.snapshot_port_b == 0 ? c.snapshot_port : c.snapshot_port_b);
+        }
     }
     if (config.fix.port != 0) flows.push_back({true, 0, config.fix.port, 0, net::kOrderQueue});
     return flows;
@@ -50,7 +82,7 @@ std::unique_ptr<Ports> Ports::open(const RunConfig& config, std::string& error) 
         second.device = config.port.device_b;
         if (!ports->open_port(1, second, error)) return nullptr;
     }
-    if (!ports->join(config.feed, error)) return nullptr;
+    if (!ports->join(config, error)) return nullptr;
     return ports;
 }
 
@@ -62,8 +94,8 @@ bool Ports::open_port(std::size_t i, const net::PortConfig& config, std::string&
     return true;
 }
 
-bool Ports::join(const net::FeedConfig& feed, std::string& error) {
-    const auto groups = groups_of(feed, second() != nullptr);
+bool Ports::join(const RunConfig& config, std::string& error) {
+    const Groups groups = groups_of(config);
     for (std::size_t i = 0; i < net::kSides; ++i) {
         if (!at_[i].port) continue;
         net::Port& port = *at_[i].port;

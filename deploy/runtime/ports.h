@@ -44,7 +44,7 @@ class Ports {
     };
     Ports() = default;
     bool open_port(std::size_t i, const net::PortConfig& config, std::string& error);
-    bool join(const net::FeedConfig& feed, std::string& error);
+    bool join(const RunConfig& config, std::string& error);
 
     std::array<Place, net::kSides> at_;
     std::array<net::PortWatch, net::kSides> watches_{net::PortWatch(0), net::PortWatch(1)};

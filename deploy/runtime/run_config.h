@@ -15,6 +15,7 @@
 #include "hedge/engine_config.h"
 #include "net/capture_config.h"
 #include "net/feed/feed_config.h"
+#include "net/feed/starbase_config.h"
 #include "net/port_config.h"
 #include "net/tcp/tcp_config.h"
 
@@ -31,7 +32,18 @@ enum class Transport : std::uint8_t {
 };
 
 /// What the market data speaks.
-enum class FeedKind : std::uint8_t { deribit };
+enum class FeedKind : std::uint8_t {
+    deribit,  ///< its multicast, SBE schema 1
+    starbase  ///< its newer colocated feed, order by order
+};
+
+/// How requests of the Starbase feed reach the venue, as written: addresses are checked, and read by whoever
+/// wires the port.
+struct RequestConfig {
+    std::string source;                   ///< our own "IP:PORT"; empty: nothing is requested
+    std::string gateway_mac;              ///< of the next hop
+    std::vector<std::string> retransmit;  ///< by channel: "IP:PORT", empty for none
+};
 
 /// How paper orders fill.
 struct PaperConfig {
@@ -66,7 +78,9 @@ struct ControlConfig {
 struct RunConfig {
     net::PortConfig port;
     FeedKind feed_kind = FeedKind::deribit;
-    net::FeedConfig feed;
+    net::FeedConfig feed;          ///< when the kind is deribit
+    net::StarbaseConfig starbase;  ///< when it is starbase; its endpoints are in `requests`
+    RequestConfig requests;
     Transport transport = Transport::kernel;
     net::TcpConfig tcp;      ///< complete only when transport is bypass
     fix::SessionConfig fix;  ///< complete unless transport is paper

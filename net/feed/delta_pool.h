@@ -1,5 +1,6 @@
 // Book updates kept for later: one bounded pool of levels for a whole feed, and a queue of them for each book
-// that waits for a snapshot or for the rest of a split update. All memory is taken at construction.
+// that waits for a snapshot or for the rest of a split update. All memory is taken at construction. What is
+// kept is the feed's: levels for L2 (DeltaPool), order messages for L3.
 #pragma once
 
 #include <cstdint>
@@ -27,15 +28,17 @@ struct DeltaQueue {
     bool empty() const { return head == 0; }
 };
 
-class DeltaPool {
+/// `Item` has a member `next` of its own for the pool.
+template <class Item>
+class KeptPool {
   public:
-    explicit DeltaPool(std::size_t capacity) : items_(capacity) {
+    explicit KeptPool(std::size_t capacity) : items_(capacity) {
         for (std::size_t i = 0; i < capacity; ++i) items_[i].next = static_cast<std::uint32_t>(i);
         free_ = static_cast<std::uint32_t>(capacity);
     }
 
     /// False: the pool is full, nothing was done.
-    bool push(DeltaQueue& queue, const KeptLevel& item) {
+    bool push(DeltaQueue& queue, const Item& item) {
         if (free_ == 0) return false;
         const std::uint32_t at = free_;
         free_ = get(at).next;
@@ -60,20 +63,22 @@ class DeltaPool {
     void clear(DeltaQueue& queue) {
         while (!queue.empty()) pop(queue);
     }
-    const KeptLevel& front(const DeltaQueue& queue) const { return items_[queue.head - 1]; }
-    const KeptLevel& back(const DeltaQueue& queue) const { return items_[queue.tail - 1]; }
+    const Item& front(const DeltaQueue& queue) const { return items_[queue.head - 1]; }
+    const Item& back(const DeltaQueue& queue) const { return items_[queue.tail - 1]; }
     /// What follows `item`, or null.
-    const KeptLevel* after(const KeptLevel& item) const {
+    const Item* after(const Item& item) const {
         return item.next == 0 ? nullptr : &items_[item.next - 1];
     }
     std::size_t used() const { return used_; }
 
   private:
-    KeptLevel& get(std::uint32_t at) { return items_[at - 1]; }
+    Item& get(std::uint32_t at) { return items_[at - 1]; }
 
-    std::vector<KeptLevel> items_;
+    std::vector<Item> items_;
     std::uint32_t free_ = 0;
     std::size_t used_ = 0;
 };
+
+using DeltaPool = KeptPool<KeptLevel>;
 
 }  // namespace hw::net

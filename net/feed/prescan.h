@@ -13,5 +13,7 @@ namespace hw::net {
 /// Empty, and why in `error`, when the file is no capture; with a damaged one, those found before the damage,
 /// and `error`.
 std::vector<Instrument> prescan_definitions(const std::string& path, std::string& error);
+/// The same of a Starbase capture.
+std::vector<Instrument> prescan_starbase_definitions(const std::string& path, std::string& error);
 
 }  // namespace hw::net

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "tests/exchange/publisher.h"
+#include "tests/exchange/feed_publisher.h"
 #include "tests/exchange/rng.h"
 
 namespace hw::exchange {

@@ -1,6 +1,7 @@
 #include "tests/exchange/market_data_port.h"
 
 #include <array>
+#include <cstring>
 
 namespace hw::exchange {
 
@@ -22,10 +23,30 @@ class DpdkPort final : public MarketDataPort {
             ++unsent_;
         }
     }
+    void poll(const Answer& answer) override {
+        for (const net::RxPacket& packet : port_->rx_burst()) reply(packet.bytes, answer);
+        port_->release();
+    }
     std::uint64_t sent() const override { return sent_; }
     std::uint64_t unsent() const override { return unsent_; }
 
   private:
+    void reply(std::span<const std::byte> frame, const Answer& answer) {
+        const net::Classified in = net::classify(frame);
+        if (in.verdict != net::Verdict::udp) return;
+        const std::vector<std::byte> payload = answer(in.udp.dst_port, in.udp.payload);
+        if (payload.empty()) return;
+        net::UdpEndpoints ends;
+        ends.src_mac = kSourceMac;
+        std::memcpy(ends.dst_mac.data(), frame.data() + ends.dst_mac.size(), ends.dst_mac.size());
+        ends.src_ip = in.udp.dst_ip;
+        ends.dst_ip = in.udp.src_ip;
+        ends.src_port = in.udp.dst_port;
+        ends.dst_port = in.udp.src_port;
+        const std::size_t size = net::build_udp_frame(ends, payload, frame_);
+        if (size != 0) port_->tx(std::span(frame_).first(size));
+    }
+
     std::unique_ptr<net::Port> port_;
     std::array<std::byte, net::kUdpFrameHeader + net::kMaxUdpPayload> frame_{};
     std::uint64_t sent_ = 0;

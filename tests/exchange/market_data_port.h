@@ -1,16 +1,18 @@
-// The venue's way onto the wire: UDP payloads become Ethernet frames on a DPDK port.
+// The venue's way onto the wire: UDP payloads become Ethernet frames on a DPDK port, and datagrams that come
+// in are answered.
 //
 // A port without a peer (a memif whose client has not come yet, or has died) takes nothing; what it does not
 // take is counted and gone, as on any multicast network.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "net/port.h"
-#include "tests/exchange/publisher.h"
+#include "tests/exchange/feed_publisher.h"
 
 namespace hw::exchange {
 
@@ -22,6 +24,11 @@ class MarketDataPort {
     virtual ~MarketDataPort() = default;
 
     virtual void send(const Packet&) = 0;
+    /// Answers what customers sent: `answer` has a datagram's destination port and payload, and what it
+    /// returns goes back to the sender.
+    using Answer =
+        std::function<std::vector<std::byte>(std::uint16_t port, std::span<const std::byte> payload)>;
+    virtual void poll(const Answer& answer) = 0;
     virtual std::uint64_t sent() const = 0;
     virtual std::uint64_t unsent() const = 0;
 };

@@ -14,7 +14,8 @@ constexpr const char* kAbout =
     "hedgewire-exchange: a simulated options exchange for hedgewire to live on.\n"
     "\n"
     "It publishes a seeded market (spot with jumps, a perpetual, dated futures, an option chain) as Deribit\n"
-    "schema-1 multicast through a DPDK port, takes orders by FIX 4.4 on 127.0.0.1, matches them against its "
+    "schema-1 (or Starbase) multicast through a DPDK port, takes orders by FIX 4.4 on 127.0.0.1, matches "
+    "them against its "
     "own\n"
     "books, and fills options in the same account at random times as if a quoting engine traded. Its account "
     "at\n"
@@ -52,6 +53,8 @@ struct Raw {
     std::uint32_t snapshot_ms = 500;
     std::uint32_t step_us = 250;
     std::uint32_t delay_fills_us = 0;
+    std::uint32_t switch_lines_ms = 0;
+    std::string feed = "deribit";
     std::uint64_t seed = 1;
 };
 
@@ -113,6 +116,9 @@ void add_market(CLI::App& app, Options& o, Raw& raw) {
 void add_wires(CLI::App& app, Options& o, Raw& raw) {
     auto* const group = app.add_option_group("Wires");
     group->add_option("--eal", raw.eal, "DPDK EAL arguments in one string; without it no market data leaves");
+    group->add_option("--feed", raw.feed, "format of the market data: deribit or starbase")
+        ->check(CLI::IsMember({"deribit", "starbase"}))
+        ->capture_default_str();
     group->add_option("--device", o.device, "ethdev to send on, e.g. net_memif0; default: the first port");
     group->add_option("--fix-port", o.fix.port, "TCP port on 127.0.0.1; 0: a free one, printed at the start")
         ->capture_default_str();
@@ -155,6 +161,8 @@ void add_faults(CLI::App& app, Options& o, Raw& raw) {
         ->check(probability);
     group->add_option("--reorder", packets.reorder, "probability that a packet comes after its successor")
         ->check(probability);
+    group->add_option("--switch-lines-ms", raw.switch_lines_ms,
+                      "Starbase: the other line takes over that often; 0: never");
     group->add_option("--fix-drop-every-ms", o.fix_drop_every_ms, "cut the FIX connection that often");
     group
         ->add_option("--reject", o.simulation.venue.reject_probability,
@@ -188,6 +196,8 @@ std::string apply(const Raw& raw, Options& o) {
     s.option_flow.every = Nanos::from_ms(raw.option_fill_every_ms);
     s.snapshot_period = Nanos::from_ms(raw.snapshot_ms);
     s.step = Nanos::from_us(raw.step_us);
+    s.feed = raw.feed == "starbase" ? FeedFormat::starbase : FeedFormat::deribit;
+    s.switch_lines_every = Nanos::from_ms(raw.switch_lines_ms);
     o.fill_delay = Nanos::from_us(raw.delay_fills_us);
     s.market.families.clear();
     std::istringstream names(raw.families);

@@ -139,6 +139,14 @@ Level OrderBook::best(Side side) const {
     return {price(side, k), sum};
 }
 
+std::vector<OrderBook::Standing> OrderBook::standing(Side side) const {
+    std::vector<Standing> out;
+    for (const auto& [k, queue] : levels(side)) {
+        for (const Entry& e : queue) out.push_back({price(side, k), e.order, e.qty});
+    }
+    return out;
+}
+
 std::vector<Level> OrderBook::depth(Side side) const {
     std::vector<Level> out;
     for (const auto& [k, queue] : levels(side)) {

@@ -50,6 +50,14 @@ class OrderBook {
     bool empty(Side side) const { return levels(side).empty(); }
     /// Best level; the side must not be empty.
     Level best(Side side) const;
+    /// One piece of a level's queue.
+    struct Standing {
+        Price price;
+        std::uint64_t order = 0;  ///< the account's; 0: synthetic liquidity
+        Qty qty;
+    };
+    /// All of a side, best price first, in the order of their queues.
+    std::vector<Standing> standing(Side side) const;
     /// Aggregated, best first.
     std::vector<Level> depth(Side side) const;
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "tests/exchange/deribit_encoder.h"
-#include "tests/exchange/venue.h"
+#include "tests/exchange/feed_publisher.h"
 
 namespace hw::exchange {
 
@@ -22,14 +22,6 @@ inline constexpr std::uint32_t kGroupBase = 239u << 24 | 111u << 16 | 111u << 8;
 inline constexpr std::uint16_t kEventPort = 6100;
 inline constexpr std::uint16_t kSnapshotPort = 6101;
 inline constexpr std::size_t kMaxFrame = 1400;
-
-/// A UDP payload and where it goes. The bytes are valid during the call only.
-struct Packet {
-    std::uint32_t group_ip = 0;  ///< host byte order
-    std::uint16_t port = 0;
-    std::span<const std::byte> payload;
-};
-using PacketSink = std::function<void(const Packet&)>;
 
 /// One channel's frame in the making.
 class ChannelWriter {
@@ -62,27 +54,23 @@ class ChannelWriter {
     bool open_ = false;
 };
 
-class Publisher {
+class Publisher final : public FeedPublisher {
   public:
     Publisher(const Market&, const Venue&, PacketSink);
     Publisher(const Publisher&) = delete;
     Publisher& operator=(const Publisher&) = delete;
 
-    // Events.
-    void trades(std::span<const Print>);
-    /// What changed in the book since it was last published; nothing when nothing did.
-    void book(std::size_t contract);
-    void ticker(std::size_t contract);
-    void indices();
-    // The snapshot channels.
-    void snapshot_start(std::size_t family);
-    void definition(std::size_t contract);
-    void snapshot(std::size_t contract);
-    void snapshot_end(std::size_t family);
-    /// Sends every frame begun, events before snapshots.
-    void flush();
+    void trades(std::span<const Print>) override;
+    void book(std::size_t contract) override;
+    void ticker(std::size_t contract) override;
+    void indices() override;
+    void snapshot_start(std::size_t family) override;
+    void definition(std::size_t contract) override;
+    void snapshot(std::size_t contract) override;
+    void snapshot_end(std::size_t family) override;
+    void flush() override;
 
-    std::uint64_t messages() const;
+    std::uint64_t messages() const override;
     /// Levels as last published, best first; for tests.
     const std::vector<Level>& published(std::size_t contract, Side side) const;
 

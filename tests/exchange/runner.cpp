@@ -48,6 +48,7 @@ Runner::Runner(const Options& options, FixAcceptor& fix, MarketDataPort* port, c
 bool Runner::run() {
     while (!stop_ && (options_.seconds <= 0.0 || elapsed_s() < options_.seconds)) {
         take_orders();
+        answer_requests();
         catch_up();
         send_reports();
         keep_time();
@@ -56,6 +57,7 @@ bool Runner::run() {
     while (!closing_done() &&
            std::chrono::duration<double>(Clock::now() - end).count() < kClosingLimitSeconds) {
         take_orders();
+        answer_requests();
         catch_up();
         send_reports();
     }
@@ -73,6 +75,13 @@ void Runner::take_orders() {
     for (const FixMessage& m : inbound_) dispatch(m, simulation_.venue(), simulation_.now());
     send_reports();
     simulation_.publish_changes();
+}
+
+void Runner::answer_requests() {
+    if (port_ == nullptr) return;
+    port_->poll([this](std::uint16_t port, std::span<const std::byte> payload) {
+        return simulation_.publisher().answer(port, payload);
+    });
 }
 
 void Runner::catch_up() {

@@ -25,6 +25,7 @@ class Runner {
     using Clock = std::chrono::steady_clock;
 
     void take_orders();
+    void answer_requests();
     void catch_up();
     void send_reports();
     void keep_time();

@@ -10,6 +10,13 @@ constexpr Nanos kIndexEvery = Nanos::from_ms(100);
 constexpr double kFuturesShare = 0.45;  // of the quotes
 constexpr double kTickerShare = 0.5;    // of the quotes are followed by a ticker
 
+std::unique_ptr<FeedPublisher> make_publisher(const SimulationConfig& config, const Market& market,
+                                              const Venue& venue, PacketSink sink) {
+    if (config.feed == FeedFormat::starbase)
+        return std::make_unique<StarbasePublisher>(market, venue, std::move(sink), config.switch_lines_every);
+    return std::make_unique<Publisher>(market, venue, std::move(sink));
+}
+
 }  // namespace
 
 Simulation::Simulation(const SimulationConfig& config, Nanos start, PacketSink packets,
@@ -21,8 +28,8 @@ Simulation::Simulation(const SimulationConfig& config, Nanos start, PacketSink p
       venue_(config.venue, market_, account_, start, std::move(reports)),
       option_flow_(config.option_flow, market_, account_, venue_, start),
       faults_(config.packet_faults, std::move(packets)),
-      publisher_(market_, venue_, [this](const Packet& p) { faults_.send(p); }),
-      snapshots_(market_, publisher_, start, config.snapshot_period),
+      publisher_(make_publisher(config, market_, venue_, [this](const Packet& p) { faults_.send(p); })),
+      snapshots_(market_, *publisher_, start, config.snapshot_period),
       flow_(config.market.seed, Stream::flow),
       next_indices_(start) {
     for (std::size_t i = 0; i < market_.contracts().size(); ++i) {
@@ -30,8 +37,8 @@ Simulation::Simulation(const SimulationConfig& config, Nanos start, PacketSink p
         requote(i);
     }
     publish_changes();
-    for (std::size_t i = 0; i < market_.contracts().size(); ++i) publisher_.ticker(i);
-    publisher_.flush();
+    for (std::size_t i = 0; i < market_.contracts().size(); ++i) publisher_->ticker(i);
+    publisher_->flush();
 }
 
 void Simulation::step() {
@@ -46,23 +53,23 @@ void Simulation::step() {
     quote_within_budget();
     if (market_.now() >= next_indices_) {
         next_indices_ = market_.now() + kIndexEvery;
-        publisher_.indices();
+        publisher_->indices();
     }
     // The events first: a snapshot never tells of a change that was not yet sent.
-    publisher_.flush();
+    publisher_->flush();
     snapshots_.advance(market_.now());
-    publisher_.flush();
+    publisher_->flush();
 }
 
 void Simulation::publish_changes() {
     publish_events();
-    publisher_.flush();
+    publisher_->flush();
 }
 
 void Simulation::publish_events() {
     const std::vector<Print> prints = venue_.take_prints();
-    publisher_.trades(prints);
-    for (const std::size_t contract : venue_.take_changed_books()) publisher_.book(contract);
+    publisher_->trades(prints);
+    for (const std::size_t contract : venue_.take_changed_books()) publisher_->book(contract);
 }
 
 void Simulation::quiesce() {
@@ -74,7 +81,7 @@ void Simulation::settle(const std::vector<std::size_t>& contracts) {
     for (const std::size_t i : contracts) {
         venue_.settle(i, market_.now());
         publish_events();
-        publisher_.ticker(i);
+        publisher_->ticker(i);
     }
 }
 
@@ -97,15 +104,15 @@ std::size_t Simulation::draw_contract() {
 void Simulation::quote_within_budget() {
     budget_ += config_.messages_per_second * config_.step.to_seconds();
     while (budget_ >= 1.0) {
-        const std::uint64_t before = publisher_.messages();
+        const std::uint64_t before = publisher_->messages();
         const std::size_t contract = draw_contract();
         if (market_.contracts()[contract].open()) {
             requote(contract);
             publish_events();
         }
         // Of a settled instrument the ticker goes on: whoever comes late has to learn its delivery price.
-        if (flow_.chance(kTickerShare) || publisher_.messages() == before) publisher_.ticker(contract);
-        budget_ -= static_cast<double>(publisher_.messages() - before);
+        if (flow_.chance(kTickerShare) || publisher_->messages() == before) publisher_->ticker(contract);
+        budget_ -= static_cast<double>(publisher_->messages() - before);
     }
 }
 

@@ -9,9 +9,13 @@
 
 #include "tests/exchange/faults.h"
 #include "tests/exchange/option_flow.h"
+#include "tests/exchange/publisher.h"
 #include "tests/exchange/snapshot_cycle.h"
+#include "tests/exchange/starbase_publisher.h"
 
 namespace hw::exchange {
+
+enum class FeedFormat : std::uint8_t { deribit, starbase };
 
 struct SimulationConfig {
     MarketConfig market;
@@ -19,6 +23,8 @@ struct SimulationConfig {
     OptionFlowConfig option_flow;
     PacketFaultConfig packet_faults;
     Nanos step = Nanos::from_us(250);
+    FeedFormat feed = FeedFormat::deribit;
+    Nanos switch_lines_every;  ///< Starbase: the other line takes over that often; zero: never
     Nanos snapshot_period = Nanos::from_ms(500);
     double messages_per_second = 2'000.0;  ///< of market data events, snapshots not counted
     double others_per_second = 10.0;       ///< trades between strangers, in futures and perpetuals
@@ -40,7 +46,8 @@ class Simulation {
     const Venue& venue() const { return venue_; }
     const Market& market() const { return market_; }
     const Account& account() const { return account_; }
-    const Publisher& publisher() const { return publisher_; }
+    FeedPublisher& publisher() { return *publisher_; }
+    const FeedPublisher& publisher() const { return *publisher_; }
     const PacketFaultCounts& packet_faults() const { return faults_.counts(); }
     std::uint64_t snapshot_rounds() const { return snapshots_.rounds(); }
 
@@ -60,7 +67,7 @@ class Simulation {
     Venue venue_;
     OptionFlow option_flow_;
     PacketFaults faults_;
-    Publisher publisher_;
+    std::unique_ptr<FeedPublisher> publisher_;
     SnapshotCycle snapshots_;
     Rng flow_;
     std::vector<std::size_t> futures_;

@@ -2,7 +2,7 @@
 
 namespace hw::exchange {
 
-SnapshotCycle::SnapshotCycle(const Market& market, Publisher& publisher, Nanos start, Nanos period)
+SnapshotCycle::SnapshotCycle(const Market& market, FeedPublisher& publisher, Nanos start, Nanos period)
     : publisher_(publisher), begun_(start), period_(period) {
     for (std::size_t f = 0; f < market.families().size(); ++f) {
         Round round{f, {}};

@@ -4,14 +4,14 @@
 
 #include <vector>
 
-#include "tests/exchange/publisher.h"
+#include "tests/exchange/feed_publisher.h"
 
 namespace hw::exchange {
 
 class SnapshotCycle {
   public:
     /// `period`: length of one round of a family; positive.
-    SnapshotCycle(const Market&, Publisher&, Nanos start, Nanos period);
+    SnapshotCycle(const Market&, FeedPublisher&, Nanos start, Nanos period);
 
     /// Sends what is due by `now`.
     void advance(Nanos now);
@@ -26,7 +26,7 @@ class SnapshotCycle {
     };
     void send(Round&);
 
-    Publisher& publisher_;
+    FeedPublisher& publisher_;
     Nanos begun_;
     Nanos period_;
     std::uint64_t rounds_ = 0;

@@ -7,6 +7,7 @@
 
 #include "tests/net/feed_harness.h"
 #include "tests/net/fuzz.h"
+#include "tests/net/starbase_harness.h"
 
 namespace {
 std::size_t allocations = 0;
@@ -90,6 +91,60 @@ TEST(Allocation, NoneAPacketOnceTheChannelsAndInstrumentsAreKnown) {
     EXPECT_GT(sink.events, packets.size());
     EXPECT_GT(feed.counters().lines.gaps, 0u);
     EXPECT_GT(feed.counters().recovery.books_recovered, 0u);
+}
+
+TEST(Allocation, NoneAStarbasePacketNotEvenWithGapsRetransmissionsAndSnapshots) {
+    const std::uint64_t seed = fuzz_seed();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    Sink sink;
+    struct LastRequest {
+        bool send(UdpEndpoint, std::span<const std::byte> payload) {
+            begin = starbase::load<std::int64_t>(payload.data() + 40);
+            count = starbase::load<std::uint8_t>(payload.data() + 48);
+            return true;
+        }
+        std::int64_t begin = 0;
+        std::size_t count = 0;
+    } request;
+    StarbaseFeed<Sink> feed(starbase_config(), *sink.table, sink);
+    feed.connect(UdpSender(request));
+    StarbaseVenue venue(0, {11, 12, 13});
+    Nanos now = Nanos::from_seconds(1);
+    std::size_t step = 0;
+    const auto deliver = [&](const UdpDatagram& datagram) {
+        now = now + Nanos::from_ms(1);
+        const std::size_t before = allocations;
+        feed.on_datagram(datagram, now);
+        feed.on_time(now);
+        sink.flush();
+        if (step <= 100) return;
+        ASSERT_EQ(allocations, before) << "step " << step;
+    };
+    const auto event = [&](const StarbaseVenue::Bytes& bytes) { deliver(venue.event(bytes)); };
+    event(venue.heartbeat());
+    for (step = 0; step < 3'000; ++step) {
+        if (step % 40 == 0) {
+            for (std::size_t i = 0; i < venue.size(); ++i) {
+                const auto bytes = venue.snapshot(i);
+                deliver(venue.snapshot_event(bytes));
+            }
+        }
+        const auto bytes = venue.transaction(random);
+        if (step % 50 != 49) event(bytes);
+        // Every other gap is filled, the others end in snapshots.
+        if (request.count != 0 && step % 100 < 55) {
+            const auto answer = venue.retransmit(request.begin, request.count);
+            deliver(venue.answer(answer));
+        }
+        request.count = 0;
+        ASSERT_FALSE(::testing::Test::HasFatalFailure());
+    }
+    const StarbaseCounters c = feed.counters();
+    EXPECT_GT(c.channels.gaps, 10u);
+    EXPECT_GT(c.retransmit.answers, 5u);
+    EXPECT_GT(c.retransmit.given_up, 5u);
+    EXPECT_GT(c.books.books_recovered, 5u);
 }
 
 }  // namespace

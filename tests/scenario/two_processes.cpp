@@ -45,7 +45,9 @@ TwoProcesses::~TwoProcesses() {
 bool TwoProcesses::start_exchange() {
     std::string error;
     const std::uint16_t port = demo::free_port();
-    auto config = demo::hedger_config(read_file(options_.config), *workspace_, port, error);
+    std::optional<std::string> example = read_file(options_.config);
+    if (options_.feed == "starbase") example = demo::with_starbase(*example, error);
+    auto config = example ? demo::hedger_config(*example, *workspace_, port, error) : std::nullopt;
     if (!config) {
         ADD_FAILURE() << error;
         return false;

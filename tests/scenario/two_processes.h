@@ -30,6 +30,8 @@ class TwoProcesses {
 
     /// Appends arguments to the exchange's command line; before start_exchange.
     void exchange_argument(const std::string& argument) { exchange_arguments_.push_back(argument); }
+    /// Market data by the Starbase feed; before start_exchange.
+    void use_starbase() { options_.feed = "starbase"; }
     /// Replaces text in the hedger's configuration; before start_exchange.
     void configure(const std::string& from, const std::string& to) { changes_.emplace_back(from, to); }
     bool start_exchange();
