@@ -61,31 +61,4 @@ std::optional<net::UdpEndpoint> parse_endpoint(std::string_view text) {
     return net::UdpEndpoint{*ip, port};
 }
 
-std::string ipv4_text(std::uint32_t a) {
-    return fmt::format("{}.{}.{}.{}", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
-}
-
-std::optional<net::UdpEndpoint> parse_endpoint(std::string_view text) {
-    const auto colon = text.find(':');
-    if (colon == std::string_view::npos) return std::nullopt;
-    const auto ip = parse_ipv4(text.substr(0, colon));
-    const std::string_view digits = text.substr(colon + 1);
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (!ip || *ip == 0 || error != std::errc{} || end != digits.data() + digits.size() || port == 0)
-        return std::nullopt;
-    return net::UdpEndpoint{*ip, port};
-}
-
-std::optional<std::array<std::uint8_t, 6>> parse_mac(std::string_view text) {
-    std::array<std::uint8_t, 6> mac{};
-    if (text.size() != 17) return std::nullopt;
-    for (std::size_t i = 0; i < mac.size(); ++i) {
-        const char* const at = text.data() + 3 * i;
-        const auto [end, error] = std::from_chars(at, at + 2, mac[i], 16);
-        if (error != std::errc{} || end != at + 2 || (i < 5 && *end != ':')) return std::nullopt;
-    }
-    return mac;
-}
-
 }  // namespace hw::deploy

@@ -1,5 +1,6 @@
 #include "tests/exchange/bypass_port.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -50,6 +51,13 @@ class BypassPort final : public MarketDataPort {
         scratch_.size = static_cast<std::uint16_t>(market_data_frame(packet, scratch_.bytes));
         if (scratch_.size == 0 || !frames_.push(scratch_)) ++unsent_;
     }
+    void poll(const Answer& answer) override {
+        while (requests_.pop(request_)) {
+            scratch_.size = static_cast<std::uint16_t>(
+                answer_frame(std::span(request_.bytes).first(request_.size), answer, scratch_.bytes));
+            if (scratch_.size != 0 && !frames_.push(scratch_)) ++unsent_;
+        }
+    }
     std::uint64_t sent() const override { return sent_; }
     std::uint64_t unsent() const override { return unsent_; }
 
@@ -81,10 +89,21 @@ class BypassPort final : public MarketDataPort {
     bool receive() {
         const auto burst = port_->rx_burst();
         const bool any = !burst.empty();
-        for (const net::RxPacket& p : burst) stack_->on_frame(p.bytes);
+        for (const net::RxPacket& p : burst) take(p.bytes);
         port_->release();
         stack_->poll(steady_now());
         return any;
+    }
+    /// Datagrams are the simulation's to answer; one that finds no room is lost, as datagrams are.
+    void take(std::span<const std::byte> frame) {
+        const net::Classified c = net::classify(frame);
+        if (c.verdict != net::Verdict::udp) {
+            stack_->on_frame(frame, c);
+            return;
+        }
+        received_.size = static_cast<std::uint16_t>(std::min(frame.size(), received_.bytes.size()));
+        std::copy_n(frame.begin(), received_.size, received_.bytes.begin());
+        requests_.push(received_);
     }
     bool send_waiting() {
         bool any = false;
@@ -110,8 +129,9 @@ class BypassPort final : public MarketDataPort {
     const std::uint16_t acceptor_port_;
 
     SpscRing<Frame> frames_{kFramesWaiting};
-    Frame scratch_;   ///< the simulation's
-    Frame outgoing_;  ///< the thread's
+    SpscRing<Frame> requests_{256};
+    Frame scratch_, request_;    ///< the simulation's
+    Frame outgoing_, received_;  ///< the thread's
     std::atomic<std::uint64_t> sent_{0};
     std::atomic<std::uint64_t> unsent_{0};
     std::atomic<bool> stop_{false};

@@ -24,29 +24,16 @@ class DpdkPort final : public MarketDataPort {
         }
     }
     void poll(const Answer& answer) override {
-        for (const net::RxPacket& packet : port_->rx_burst()) reply(packet.bytes, answer);
+        for (const net::RxPacket& packet : port_->rx_burst()) {
+            const std::size_t size = answer_frame(packet.bytes, answer, frame_);
+            if (size != 0) port_->tx(std::span(frame_).first(size));
+        }
         port_->release();
     }
     std::uint64_t sent() const override { return sent_; }
     std::uint64_t unsent() const override { return unsent_; }
 
   private:
-    void reply(std::span<const std::byte> frame, const Answer& answer) {
-        const net::Classified in = net::classify(frame);
-        if (in.verdict != net::Verdict::udp) return;
-        const std::vector<std::byte> payload = answer(in.udp.dst_port, in.udp.payload);
-        if (payload.empty()) return;
-        net::UdpEndpoints ends;
-        ends.src_mac = kSourceMac;
-        std::memcpy(ends.dst_mac.data(), frame.data() + ends.dst_mac.size(), ends.dst_mac.size());
-        ends.src_ip = in.udp.dst_ip;
-        ends.dst_ip = in.udp.src_ip;
-        ends.src_port = in.udp.dst_port;
-        ends.dst_port = in.udp.src_port;
-        const std::size_t size = net::build_udp_frame(ends, payload, frame_);
-        if (size != 0) port_->tx(std::span(frame_).first(size));
-    }
-
     std::unique_ptr<net::Port> port_;
     std::array<std::byte, net::kUdpFrameHeader + net::kMaxUdpPayload> frame_{};
     std::uint64_t sent_ = 0;
@@ -63,6 +50,22 @@ std::size_t market_data_frame(const Packet& packet, std::span<std::byte> out) {
     ends.src_port = kSourcePort;
     ends.dst_port = packet.port;
     return net::build_udp_frame(ends, packet.payload, out);
+}
+
+std::size_t answer_frame(std::span<const std::byte> frame, const MarketDataPort::Answer& answer,
+                         std::span<std::byte> out) {
+    const net::Classified in = net::classify(frame);
+    if (in.verdict != net::Verdict::udp) return 0;
+    const std::vector<std::byte> payload = answer(in.udp.dst_port, in.udp.payload);
+    if (payload.empty()) return 0;
+    net::UdpEndpoints ends;
+    ends.src_mac = kSourceMac;
+    std::memcpy(ends.dst_mac.data(), frame.data() + ends.dst_mac.size(), ends.dst_mac.size());
+    ends.src_ip = in.udp.dst_ip;
+    ends.dst_ip = in.udp.src_ip;
+    ends.src_port = in.udp.dst_port;
+    ends.dst_port = in.udp.src_port;
+    return net::build_udp_frame(ends, payload, out);
 }
 
 std::unique_ptr<net::Port> open_exchange_port(const std::vector<std::string>& eal, const std::string& device,

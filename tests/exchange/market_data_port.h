@@ -35,6 +35,9 @@ class MarketDataPort {
 
 /// The Ethernet frame of a packet, in `out`; its size, zero when it does not fit.
 std::size_t market_data_frame(const Packet&, std::span<std::byte> out);
+/// The frame that answers a customer's datagram, in `out`; zero when `frame` is none or there is no answer.
+std::size_t answer_frame(std::span<const std::byte> frame, const MarketDataPort::Answer&,
+                         std::span<std::byte> out);
 /// Starts DPDK and opens the exchange's one port.
 std::unique_ptr<net::Port> open_exchange_port(const std::vector<std::string>& eal, const std::string& device,
                                               std::string& error);
