@@ -37,7 +37,7 @@ std::string_view to_string(Severity);
     X(25, ladder_refused, warning, "a delta ladder from the planner cannot be used")                         \
     X(26, book_incomplete, critical, "positions did not fit into the book: its delta is not known")          \
     X(28, settlement_unlisted, warning,                                                                      \
-      "a position settles in a currency that is none of its underlying's quote wallets: delta not known")     \
+      "a position settles in a currency that is none of its underlying's quote wallets: delta not known")    \
     X(30, gate_collar, warning, "risk gate: limit price outside the collar")                                 \
     X(31, gate_max_qty, warning, "risk gate: order larger than allowed; cut to the limit")                   \
     X(32, gate_open_orders, warning, "risk gate: too many orders open")                                      \
