@@ -213,6 +213,14 @@ std::span<const pricing::BlockRef> Inventory::refs(UnderlyingId u, std::uint16_t
     return refs(u).subspan(g.first_ref, (g.nodes + kLanes - 1) / kLanes);
 }
 
+double Inventory::coins(InstrumentId id) const {
+    const std::uint32_t at = node_of_[index(id)];
+    if (at == 0) return 0;
+    const NodeBlock& k = keys_[(at - 1) / kLanes];
+    const std::size_t lane = (at - 1) % kLanes;
+    return k.call[lane] == index(id) + 1 ? k.call_coins[lane] : k.put_coins[lane];
+}
+
 std::uint32_t Inventory::nodes(UnderlyingId u) const {
     std::uint32_t sum = 0;
     for (const ExpiryGroup& g : groups(u)) sum += g.nodes;

@@ -79,6 +79,8 @@ class Inventory {
     const NodeBlock& keys(std::uint16_t block) const { return keys_[block]; }
     std::uint32_t nodes() const { return node_count_; }
     bool holds(InstrumentId id) const { return node_of_[index(id)] != 0; }
+    /// Coins of this option that are held here.
+    double coins(InstrumentId id) const;
     std::uint32_t nodes(UnderlyingId) const;
 
   private:

@@ -22,6 +22,8 @@ void start_run(Context& c, const RunStarted& run) {
     // What the last process believed of the market is history; of its orders, doubtful.
     for (std::uint32_t i = 0; i < c.state.instruments.size(); ++i)
         c.state.books.slot(InstrumentId{i}).trusted = 0;
+    // Yesterday's marks would make today's surface.
+    c.state.tickers = {};
     for (std::uint16_t i = 0; i < c.state.underlying_count; ++i) age_surface(c, c.state.underlyings[i]);
     forget_order_states(c);
 }

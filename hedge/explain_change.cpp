@@ -134,7 +134,12 @@ void explain_option(const Instrument& i, const UnderlyingConfig& rules, double c
     const double by_forward = before.price(forward, from.vol) - slopes.price;
     const double by_vol = before.price(from.forward, to.vol) - slopes.price;
     const double by_both = before.price(forward, to.vol) - slopes.price;
-    const double later = after.price(forward, to.vol);
+    // Time passes up to the average so far; what the delivery price is away from it is the basis.
+    const bool fixed = to.delivered && from.average;
+    const double settled =
+        fixed ? from.average->elapsed * from.average->average + (1 - from.average->elapsed) * forward
+              : forward;
+    const double later = after.price(settled, to.vol);
     parts[Cause::delta] = coins * slopes.forward * step;
     parts[Cause::gamma] = coins * (by_forward - slopes.forward * step);
     parts[Cause::vega] = coins * slopes.vol * vols;

@@ -31,11 +31,14 @@ void release(UnderlyingState& u, InstrumentId id) {
     }
 }
 
+/// The ladder in use is corrected by what the book itself gained: a position may have been left out of both.
 bool hold_option(Context& c, UnderlyingId underlying, InstrumentId id, Qty contracts) {
     const Instrument& i = c.state.instruments[id];
+    const double before = c.state.inventory.coins(id);
     const double coins = contracts.to_double() * i.contract_size.to_double();
     const Inventory::Place place = c.state.inventory.set(underlying, id, i, coins);
     if (place.added) attach_node(c, underlying, place);
+    option_changed(c, underlying, id, c.state.inventory.coins(id) - before);
     return place.ok;
 }
 
@@ -64,13 +67,14 @@ void enter_left_out(Context& c, UnderlyingId underlying) {
         const InstrumentId id{n};
         if (c.state.instruments[id].underlying != underlying || c.state.positions[n].qty.is_zero()) continue;
         if (entered(c.state, u, id)) continue;
-        if (!enter(c, underlying, id)) {
-            ++u.left_out;
-            continue;
-        }
-        // The ladder in use knows nothing of it.
-        u.ladder.ladder.count = 0;
-        u.ladder.begin_again();
+        if (!enter(c, underlying, id)) ++u.left_out;
+    }
+}
+
+/// A place that one underlying gives up may be another's.
+void enter_all_left_out(Context& c) {
+    for (std::uint16_t n = 0; n < c.state.underlying_count; ++n) {
+        if (c.state.underlyings[n].left_out != 0) enter_left_out(c, UnderlyingId{n});
     }
 }
 
@@ -103,9 +107,8 @@ void position_changed(Context& c, InstrumentId id, Qty before) {
     // A position that the delta does not see is worse than no hedging at all: there is none, kill reset or
     // not, until everything has found its place.
     if (!fits) c.kill(AlertCode::table_full, i.underlying, id, c.state.inventory.nodes(), kMaxNodes);
-    if (!fits || u.left_out != 0) enter_left_out(c, i.underlying);
-    const double size = i.contract_size.to_double();
-    if (i.is_option()) option_changed(c, i.underlying, id, (now.to_double() - before.to_double()) * size);
+    if (!fits) u.left_out = 1;
+    enter_all_left_out(c);
     if (!i.is_inverse() && before.is_zero() != now.is_zero()) count_settlement(c, u, i, id, before.is_zero());
     u.full_due = 1;
     c.mark_dirty(i.underlying);

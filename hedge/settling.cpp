@@ -1,5 +1,9 @@
 #include "hedge/settling.h"
 
+#include <algorithm>
+
+#include "core/pricing/math.h"
+
 namespace hw::hedge {
 
 namespace {
@@ -52,17 +56,21 @@ std::optional<pricing::WindowState> window_state(const EngineState& state, const
 
 void sample_index(Context& c, InstrumentId id, const Ticker& t) {
     const Instrument& i = c.state.instruments[id];
-    if (i.underlying == kNoUnderlying || t.index == kNoPrice || t.index <= Price{}) return;
+    // A spot pair's index may be another pair's, a combo's anything.
+    const bool derivative = i.is_option() || i.kind == Kind::future || i.kind == Kind::perpetual;
+    if (!derivative || i.underlying == kNoUnderlying || t.index == kNoPrice || t.index <= Price{}) return;
     UnderlyingState& u = c.underlying(i.underlying);
     if (c.rules(u).settlement_window <= Nanos{}) return;
-    for (const ExpiryGroup& g : c.state.inventory.groups(i.underlying))
-        open_window(c, u, g.expiry, g.settlement);
+    if (u.has_hedge && u.hedge == id) {
+        for (const ExpiryGroup& g : c.state.inventory.groups(i.underlying))
+            open_window(c, u, g.expiry, g.settlement);
+    }
+    open_window(c, u, i.expiry, i.settlement);
     for (SettlementWindow& w : u.windows) {
         if (w.settlement == i.settlement && c.state.now < w.average.expiry())
             w.average.add(c.state.now, t.index);
     }
     if (!settling(i.expiry, c.state.now, c.rules(u)) || t.estimated_delivery == kNoPrice) return;
-    open_window(c, u, i.expiry, i.settlement);
     SettlementWindow* w = window_of(u, i.expiry, i.settlement);
     if (w != nullptr && !w->average.at(c.state.now))
         w->average.take_venue(c.state.now, t.estimated_delivery, t.index);
@@ -96,11 +104,14 @@ Settling settling_greeks(const EngineState& state, const UnderlyingConfig& rules
         sum.theta += coins * used.theta;
     };
     const Inventory& book = state.inventory;
+    const double move = std::clamp(pricing::log1p((u.reference - u.surface_reference) / u.surface_reference),
+                                   -g.reach, g.reach);
     for (const pricing::BlockRef ref : book.refs(id, group)) {
         const NodeBlock& keys = book.keys(ref.block);
         for (std::size_t lane = 0; lane < pricing::kLanes; ++lane) {
             const double strike = book.risk()[ref.block].strike[lane];
-            const double vol = book.blocks()[ref.block].vol[lane];
+            const pricing::KernelBlock& b = book.blocks()[ref.block];
+            const double vol = b.vol[lane] + b.drift[lane] * move;
             add(OptionType::call, strike, vol, keys.call_coins[lane]);
             add(OptionType::put, strike, vol, keys.put_coins[lane]);
         }

@@ -1,6 +1,6 @@
 // Expiries inside their settlement window: their averages so far, and what is left of their deltas.
 //
-// The index samples come with the tickers of the contracts that settle alike (coin and quote-settled ones
+// The index samples come with the tickers of the derivatives that settle alike (coin and quote-settled ones
 // have indices of their own); when we come in the middle of a window the venue's own running average (the
 // expiring instruments' estimated delivery price) is taken up. Few nodes are ever in a window, so they are
 // worked out one by one, exactly.

@@ -14,8 +14,7 @@ constexpr Nanos kJournaledUsable = Nanos::from_seconds(600);
 
 pricing::SmileResponse surface_response(const UnderlyingConfig& rules) {
     pricing::SmileResponse r;
-    if (rules.surface_rule == SurfaceRule::sticky_moneyness) r.ssr = 0;
-    if (rules.surface_rule == SurfaceRule::skew_stickiness) r.ssr = rules.skew_stickiness;
+    r.ssr = stickiness_of(rules);
     return r;
 }
 
@@ -92,6 +91,18 @@ bool disagrees(const EngineConfig& config, const EngineState& state, UnderlyingI
 }
 
 }  // namespace
+
+double stickiness_of(const UnderlyingConfig& rules) {
+    switch (rules.surface_rule) {
+        case SurfaceRule::sticky_strike:
+            break;
+        case SurfaceRule::sticky_moneyness:
+            return 0;
+        case SurfaceRule::skew_stickiness:
+            return rules.skew_stickiness;
+    }
+    return 1;
+}
 
 void attach_slice(const EngineState& state, const UnderlyingState& u, Held& held) {
     held.slice = 0;

@@ -28,4 +28,7 @@ bool smile_counts(const UnderlyingConfig&, const MinVarianceFit&);
 pricing::AttachTerms attach_terms(const UnderlyingConfig&, const MinVarianceFit&, const SmileSlice&,
                                   double forward);
 
+/// How far volatilities stay with their strikes as the forward moves: 1 sticky strike, 0 sticky moneyness.
+double stickiness_of(const UnderlyingConfig&);
+
 }  // namespace hw::hedge

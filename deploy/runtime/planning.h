@@ -13,6 +13,7 @@
 #include "hedge/planner/ladder_plan.h"
 #include "hedge/planner/surface_build.h"
 #include "hedge/planner/vol_watch.h"
+#include "hedge/volatility.h"
 #include "hedge/state.h"
 
 namespace hw::deploy {
@@ -45,8 +46,9 @@ inline MinVarianceFit learn_response(const hedge::EngineState& state, const hedg
 template <class Publish>
 bool plan_underlying(const hedge::EngineState& state, const hedge::EngineConfig& config, UnderlyingId id,
                      const PlannerConfig& planner, hedge::VolWatch& watch, Publish&& publish) {
-    hedge::PlannerOptions options{planner.quote_stale_after, planner.basis_halflife, {}};
-    options.settlement_window = hedge::rules_of(config, state.underlyings[index(id)]).settlement_window;
+    const hedge::UnderlyingConfig& rules = hedge::rules_of(config, state.underlyings[index(id)]);
+    const hedge::PlannerOptions options{planner.quote_stale_after, planner.basis_halflife,
+                                        rules.settlement_window, hedge::stickiness_of(rules)};
     const hedge::SurfaceDraft draft = hedge::build_surface(state, id, options);
     if (draft.slices.empty()) return false;
     const hedge::UnderlyingState& u = state.underlyings[index(id)];

@@ -1,5 +1,6 @@
 #include "deploy/runtime/positions_file.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
@@ -61,15 +62,23 @@ class Room {
         expiries.insert({i.expiry, i.settlement});
         if (expiries.size() > kMaxExpiryGroups)
             return "more than " + std::to_string(kMaxExpiryGroups) + " expiries of one underlying:";
-        nodes_.insert({i.underlying, i.expiry, i.settlement, i.strike});
-        if (nodes_.size() > kMaxNodes) return "more than " + std::to_string(kMaxNodes) + " strikes:";
+        // A call and a put share a node; a second call of the strike (settled in another coin) takes another.
+        Node& node = nodes_[{i.underlying, i.expiry, i.settlement, i.strike}];
+        const std::size_t before = std::max(node.calls, node.puts);
+        ++(i.option_type == OptionType::call ? node.calls : node.puts);
+        node_count_ += std::max(node.calls, node.puts) - before;
+        if (node_count_ > kMaxNodes) return "more than " + std::to_string(kMaxNodes) + " strikes:";
         return {};
     }
 
   private:
     std::map<UnderlyingId, std::size_t> others_;
     std::map<UnderlyingId, std::set<std::pair<Nanos, Settlement>>> expiries_;
-    std::set<std::tuple<UnderlyingId, Nanos, Settlement, Price>> nodes_;
+    struct Node {
+        std::size_t calls = 0, puts = 0;
+    };
+    std::map<std::tuple<UnderlyingId, Nanos, Settlement, Price>, Node> nodes_;
+    std::size_t node_count_ = 0;
 };
 
 }  // namespace

@@ -85,14 +85,20 @@ std::vector<Estimate> estimates_by(const EngineState& state, std::span<const Ins
 }  // namespace
 
 std::optional<double> future_forward(const EngineState& state, UnderlyingId underlying, Nanos expiry,
-                                     Nanos stale_after) {
+                                     Settlement settlement, Nanos stale_after) {
     Fair best;
+    bool best_alike = false;
     for (std::uint32_t n = 0; n < state.instruments.size(); ++n) {
         const Instrument& i = state.instruments[InstrumentId{n}];
         if (i.underlying != underlying || i.kind != Kind::future || i.expiry != expiry) continue;
         const Fair fair = live_price(state, InstrumentId{n}, stale_after);
         if (!(fair.price > 0) || fair.width > kWidest * fair.price) continue;
-        if (!(best.price > 0) || fair.width < best.width) best = fair;
+        // What settles otherwise is priced in another quote currency, and serves where nothing else does.
+        const bool alike = i.settlement == settlement;
+        const bool better = alike != best_alike ? alike : fair.width < best.width;
+        if (best.price > 0 && !better) continue;
+        best = fair;
+        best_alike = alike;
     }
     return best.price > 0 ? std::optional(best.price) : std::nullopt;
 }

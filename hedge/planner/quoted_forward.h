@@ -11,8 +11,9 @@
 namespace hw::hedge {
 
 /// Mid of the narrowest future of this expiry whose book was heard of within `stale_after` and is at most
-/// half a percent wide.
-std::optional<double> future_forward(const EngineState&, UnderlyingId, Nanos expiry, Nanos stale_after);
+/// half a percent wide; one that settles as the options do comes before the others.
+std::optional<double> future_forward(const EngineState&, UnderlyingId, Nanos expiry, Settlement,
+                                     Nanos stale_after);
 
 /// The weighted median over strikes with a call and a put. Fresh, two-sided books count, the narrower the
 /// more, if there are three strikes of them; else the venue's marks, and mids where there is no mark.

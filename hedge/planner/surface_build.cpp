@@ -54,7 +54,7 @@ void find_forward(const EngineState& state, UnderlyingId underlying, const Expir
     const UnderlyingState& u = state.underlyings[index(underlying)];
     const SmileSlice* last = last_slice(u, key);
     slice.forward_source = ForwardSource::future;
-    auto forward = future_forward(state, underlying, key.expiry, options.quote_stale_after);
+    auto forward = future_forward(state, underlying, key.expiry, key.settlement, options.quote_stale_after);
     if (!forward) {
         slice.forward_source = ForwardSource::parity;
         forward = parity_forward(state, listed.options, options.quote_stale_after);
@@ -179,15 +179,25 @@ struct Expiry {
     }
 };
 
+/// The smile as it stands when the reference has moved on from where it was made, by the underlying's rule.
+void follow(SmileSlice& s, double moved, double stickiness) {
+    const double shift = -stickiness * moved;
+    for (double* k : {&s.m, &s.k_low, &s.k_high, &s.quoted_low, &s.quoted_high}) *k += shift;
+}
+
 /// Inside the settlement window the expiry's quotes, its future and parity are of the average, of which a
 /// part is fixed: they say nothing of the spot's forward and volatility, with which the engine prices the
-/// rest. Those of the window's beginning stay; without any the neighbour's volatilities are borrowed.
-void keep_frozen(const UnderlyingState& u, Expiry& e) {
+/// rest. What was known of them before stays, with its distance from the marks of then; what was borrowed or
+/// is of an earlier run is borrowed anew.
+void keep_frozen(const UnderlyingState& u, const PlannerOptions& options, Expiry& e) {
     const SmileSlice* last = last_slice(u, e.key);
     if (last == nullptr) return;
+    e.slice.forward_ratio = last->forward_ratio;
+    e.slice.forward_source = last->forward_source;
+    if (last->source == VolSource::neighbour || last->source == VolSource::journaled) return;
     e.slice = *last;
     e.slice.source = VolSource::frozen;
-    e.slice.mark_gap = 0;
+    follow(e.slice, std::log(u.reference / u.surface_reference), options.stickiness);
 }
 
 void fit_expiry(const EngineState& state, UnderlyingId underlying, const PlannerOptions& options, Expiry& e) {
@@ -196,7 +206,7 @@ void fit_expiry(const EngineState& state, UnderlyingId underlying, const Planner
     e.slice.settlement = e.key.settlement;
     e.slice.years = pricing::variance_years(e.key.expiry, state.now, options.settlement_window);
     if (pricing::window_elapsed(e.key.expiry, state.now, options.settlement_window) > 0)
-        return keep_frozen(u, e);
+        return keep_frozen(u, options, e);
     find_forward(state, underlying, e.key, *e.listed, options, e.slice);
     const Quoting q{u.reference * e.slice.forward_ratio, e.slice.years, last_slice(u, e.key)};
     e.points = points_of(price_all(state, *e.listed, q, options));

@@ -20,6 +20,7 @@ struct PlannerOptions {
     Nanos quote_stale_after = Nanos::from_seconds(10);  ///< books not heard of for longer make no volatility
     Nanos basis_halflife = Nanos::from_seconds(5);  ///< of the smoothed forward ratios; zero: not smoothed
     Nanos settlement_window = Nanos{};              ///< of the underlying
+    double stickiness = 1;  ///< of the underlying's surface rule: 1 sticky strike, 0 sticky moneyness
 };
 
 /// Expiries are fitted on all threads of the planner's arena; the result does not depend on how many.

@@ -23,7 +23,9 @@ void VolWatch::begin(const SurfaceDraft& draft, Nanos now) {
 }
 
 void VolWatch::seed(const MinVarianceFit& fit, Nanos age, const VolWatchOptions& options) {
-    if (before_.reference == 0) learner_.seed(fit, age, options.learning);
+    if (seeded_ || before_.reference != 0 || fit.samples == 0) return;
+    learner_.seed(fit, age, options.learning);
+    seeded_ = true;
 }
 
 void VolWatch::observe(const SurfaceDraft& draft, Nanos now, double noise, const VolWatchOptions& options) {

@@ -37,6 +37,7 @@ class VolWatch {
     SurfaceDraft before_;
     Nanos since_;  ///< of `before_`
     Nanos next_look_;
+    bool seeded_ = false;
 };
 
 }  // namespace hw::hedge

@@ -1,4 +1,5 @@
 // Positions that do not fit into the book.
+#include "hedge/planner/ladder_plan.h"
 #include "tests/hedge/engine_fixture.h"
 
 namespace hw::hedge::test {
@@ -58,6 +59,84 @@ TEST_F(Capacity, WhatWasLeftOutMayAlsoGoItself) {
     position(of(static_cast<int>(kMaxExpiryGroups)), 0, 0.01);
     EXPECT_EQ(btc().left_out, 0u);
     EXPECT_EQ(known(), AlertCode::none);
+}
+
+// More than 256 strikes, so that a ladder serves; the 65th expiry has no place.
+class CapacityWithLadder : public Capacity {
+  protected:
+    static constexpr int kStrikes = 5;
+    static InstrumentId at(int expiry, int strike) {
+        return InstrumentId{static_cast<std::uint32_t>(5 + expiry * kStrikes + strike)};
+    }
+    void fill_book() {
+        config.underlyings[0].ladder = true;
+        config.underlyings[0].band = 1e6;
+        start();
+        for (int n = 0; n <= static_cast<int>(kMaxExpiryGroups); ++n) {
+            for (int strike = 0; strike < kStrikes; ++strike) {
+                Instrument i = option("BTC-X" + std::to_string(n) + "-" + std::to_string(strike),
+                                      Settlement::inverse, OptionType::call, 46'000 + 2'000 * strike);
+                i.expiry = expiry(n);
+                define(i);
+            }
+        }
+        for (int n = 0; n < static_cast<int>(kMaxExpiryGroups); ++n)
+            for (int strike = 0; strike < kStrikes; ++strike) position(at(n, strike), 1, 0.01);
+        position(left_out(), 10, 0.01);
+        command(CommandKind::reset);
+        plan();
+    }
+    static Nanos expiry(int n) { return kExpiry + Nanos::from_seconds(n * 86'400); }
+    static InstrumentId left_out() { return at(static_cast<int>(kMaxExpiryGroups), 2); }
+    void plan(bool hand_over = true) {
+        std::vector<SmileSlice> slices;
+        for (int n = 0; n < static_cast<int>(kMaxSlices); ++n)
+            slices.push_back(flat_slice(expiry(n), Settlement::inverse, 0.6));
+        Event e = make(EventType::surface);
+        e.payload.surface.blob = blobs.put(encode_surface(kReference, slices));
+        e.payload.surface.underlying = kBtc;
+        step(e);
+        planned =
+            plan_ladder(memory.state(), config, kBtc, {e.payload.surface.blob.id, kReference, slices, {}});
+        ASSERT_TRUE(planned);
+        if (hand_over) use_ladder();
+    }
+    void use_ladder() {
+        Event l = make(EventType::ladder);
+        l.payload.surface.blob = blobs.put(encode_ladder(*planned));
+        l.payload.surface.underlying = kBtc;
+        step(l);
+    }
+    /// Looked up and summed, they agree.
+    void expect_agreement() {
+        Exposure looked_up, summed;
+        EngineConfig exact = config;
+        exact.underlyings[0].ladder = false;
+        const AlertCode known = evaluate(memory.state(), config, kBtc, looked_up);
+        EXPECT_EQ(evaluate(memory.state(), exact, kBtc, summed), known);
+        EXPECT_EQ(looked_up.looked_up, 1u) << "the ladder did not serve";
+        EXPECT_NEAR(looked_up.net_delta, summed.net_delta, 1e-6 + planned->error_bound);
+    }
+    std::optional<Ladder> planned;
+};
+
+TEST_F(CapacityWithLadder, WhatIsLeftOutGoesWithoutHavingBeenInTheLadder) {
+    fill_book();
+    expect_agreement();
+    fill(left_out(), Side::sell, 10, 0.01);
+    EXPECT_EQ(btc().left_out, 0u);
+    expect_agreement();
+}
+
+TEST_F(CapacityWithLadder, WhatComesInIsAddedToALadderThatDoesNotKnowIt) {
+    fill_book();
+    plan(false);
+    for (int strike = 0; strike < kStrikes; ++strike) position(at(7, strike), 0, 0.01);
+    EXPECT_EQ(btc().left_out, 0u);
+    use_ladder();
+    Exposure sum;
+    // Its expiry has no surface here: not known, and above all not taken for zero.
+    EXPECT_EQ(evaluate(memory.state(), config, kBtc, sum), AlertCode::no_volatility);
 }
 
 }  // namespace

@@ -297,6 +297,8 @@ TEST_F(ExplainedDelivery, TheJumpToTheDeliveryPriceIsExplained) {
     EXPECT_TRUE(line(kCall).qty.is_zero());
     const ExplainLine& coin = finish().coin;
     EXPECT_LT(coin[Cause::delivery_fees].to_double(), -1e-5);
+    EXPECT_LT(std::abs(coin[Cause::theta].to_double()), 0.02);
+    EXPECT_LT(std::abs(coin[Cause::basis].to_double()), 0.02);
     EXPECT_NEAR(coin[Cause::unexplained].to_double(), 0, 2e-6);
     EXPECT_EQ(sum(coin), coin.total);
     Cash worth;

@@ -84,6 +84,21 @@ TEST_F(SettlementWindow, EachSettlementHasItsOwnAverage) {
     EXPECT_NEAR(net_delta(), -2 * (0.026 - 0.5) + call, 2 * 0.01);
 }
 
+// A spot pair of the same coin may carry any index.
+TEST_F(SettlementWindow, SpotPairsDoNotCount) {
+    start_before(Nanos::from_seconds(1'830));
+    Instrument spot = contract("BTC_EURR", Kind::spot, Settlement::linear, 0.0001);
+    define(spot);
+    position(kPut, -2, 1);
+    for (int n = 0; n <= 93; ++n) {
+        index(kReference * 0.997, kPut);
+        index(kReference * 0.9, InstrumentId{5});
+        now = now + Nanos::from_seconds(10);
+    }
+    index(kReference * 0.997, kPut);
+    EXPECT_NEAR(net_delta(), -2 * (0.026 - 0.5), 2 * 0.01);
+}
+
 TEST_F(SettlementWindow, TheVenuesConventionNeedsNoAverage) {
     config.underlyings[0].settlement_delta = SettlementDelta::venue_linear;
     start_before(Nanos::from_seconds(900));
@@ -123,6 +138,45 @@ TEST_F(SettlementWindow, ThePlannerKeepsWhatItKnewBeforeTheWindow) {
     surface(draft.slices);
     EXPECT_EQ(net_delta(), before);
     EXPECT_NEAR(before, -2 * pricing::window_greeks(t, half).net_delta, 1e-6);
+}
+
+TEST_F(SettlementWindow, AFrozenSmileKeepsItsDisputeAndStaysWithTheStrikes) {
+    start_before(Nanos::from_seconds(900));
+    SmileSlice disputed = flat_slice(kExpiry, Settlement::linear, 0.6);
+    disputed.b = 0.02, disputed.rho = -0.5, disputed.mark_gap = 0.3;
+    surface({disputed});
+    const double strike_vol = vol_at(btc().slices[0], std::log(48'000.0 / kReference));
+    quote(kPerpetual, kReference * 1.01);
+    PlannerOptions options;
+    options.settlement_window = Nanos::from_seconds(1'800);
+    const auto linear = [&] {
+        for (const SmileSlice& s : build_surface(memory.state(), kBtc, options).slices)
+            if (s.settlement == Settlement::linear) return s;
+        return SmileSlice{};
+    };
+    const SmileSlice frozen = linear();
+    EXPECT_EQ(frozen.source, VolSource::frozen);
+    EXPECT_EQ(frozen.mark_gap, 0.3) << "nobody agreed to it";
+    EXPECT_NEAR(vol_at(frozen, std::log(48'000.0 / (kReference * 1.01))), strike_vol, 1e-12);
+    options.stickiness = 0;
+    EXPECT_NEAR(vol_at(linear(), std::log(48'000.0 / kReference)), strike_vol, 1e-12);
+    // What was only borrowed is borrowed anew.
+    disputed.source = VolSource::neighbour;
+    surface({disputed});
+    EXPECT_EQ(linear().source, VolSource::none);
+}
+
+TEST_F(SettlementWindow, MarksOfAnEarlierRunMakeNoSurface) {
+    start();
+    Event e = make(EventType::ticker, kCall);
+    e.payload.ticker = {};
+    e.payload.ticker.mark = test::price(0.05);
+    e.payload.ticker.index = e.payload.ticker.estimated_delivery = kNoPrice;
+    step(e);
+    EXPECT_FALSE(build_surface(memory.state(), kBtc).slices.empty());
+    now = now + Nanos::from_seconds(72'000);
+    run_started(2);
+    EXPECT_TRUE(build_surface(memory.state(), kBtc).slices.empty());
 }
 
 TEST_F(SettlementWindow, AFutureLosesItsDeltaAsItsPriceIsFixed) {
