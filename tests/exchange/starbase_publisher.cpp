@@ -128,7 +128,7 @@ std::int64_t StarbasePublisher::mantissa(std::size_t contract, Qty qty) const {
 }
 
 void StarbasePublisher::diff_side(std::size_t contract, Side side, std::vector<Message>& removals,
-                                  std::vector<Message>& puts) {
+                                  std::vector<Message>& arrivals) {
     std::vector<Published>& before = published_[contract];
     const bool bid = side == Side::buy;
     StarbaseChannel& to = channel(contract);
@@ -147,7 +147,7 @@ void StarbasePublisher::diff_side(std::size_t contract, Side side, std::vector<M
         const std::int64_t quantity = mantissa(contract, s.qty);
         if (match == before.size()) {
             order.id = next_order_++;
-            puts.push_back([=, &to](std::uint16_t flags) {
+            arrivals.push_back([=, &to](std::uint16_t flags) {
                 to.event(PutMsg{bid, order.id, id, quantity, s.price.nanos(), order.id}, flags, now);
             });
         } else {
@@ -160,7 +160,7 @@ void StarbasePublisher::diff_side(std::size_t contract, Side side, std::vector<M
                 });
             } else if (s.qty > was) {
                 const std::int64_t sort = next_order_++;
-                puts.push_back([=, &to](std::uint16_t flags) {
+                arrivals.push_back([=, &to](std::uint16_t flags) {
                     to.event(PutMsg{bid, order.id, id, quantity, s.price.nanos(), sort}, flags, now);
                 });
             }
@@ -182,10 +182,10 @@ void StarbasePublisher::diff_side(std::size_t contract, Side side, std::vector<M
 
 void StarbasePublisher::book(std::size_t contract) {
     std::vector<Message> messages;
-    std::vector<Message> puts;
-    diff_side(contract, Side::buy, messages, puts);
-    diff_side(contract, Side::sell, messages, puts);
-    messages.insert(messages.end(), puts.begin(), puts.end());
+    std::vector<Message> arrivals;
+    diff_side(contract, Side::buy, messages, arrivals);
+    diff_side(contract, Side::sell, messages, arrivals);
+    messages.insert(messages.end(), arrivals.begin(), arrivals.end());
     for (std::size_t i = 0; i < messages.size(); ++i) messages[i](flags_of(i, messages.size()));
 }
 

@@ -131,7 +131,7 @@ class StarbasePublisher final : public FeedPublisher {
     starbase::InfoMsg info_of(std::size_t contract) const;
     starbase::RefMsg ref_of(std::size_t contract) const;
     void diff_side(std::size_t contract, Side side, std::vector<Message>& removals,
-                   std::vector<Message>& puts);
+                   std::vector<Message>& arrivals);
 
     const Market& market_;
     const Venue& venue_;
