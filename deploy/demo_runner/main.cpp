@@ -73,8 +73,14 @@ bool prepare_config(const Options& options, const Workspace& workspace, std::uin
         if (!other) return false;
         example = std::move(*other);
     }
-    const auto text = hedger_config(example, workspace, port, error);
+    auto wired = with_transport(std::move(example), options, port, error);
+    if (!wired) return false;
+    const auto text = hedger_config(std::move(*wired), workspace, error);
     if (!text) return false;
+    if (options.paper() && !write_file(workspace.out("positions.csv"), paper_positions())) {
+        error = workspace.out("positions.csv").string() + ": cannot be written";
+        return false;
+    }
     if (write_file(workspace.out("hedger.toml"), *text)) return true;
     error = workspace.out("hedger.toml").string() + ": cannot be written";
     return false;
@@ -120,8 +126,9 @@ bool replay(const Options& options, const Workspace& workspace) {
 
 int conclude(const Options& options, const Workspace& workspace, const std::string& trouble) {
     const bool identical = std::filesystem::exists(workspace.out("journal")) && replay(options, workspace);
-    const Outcome outcome = summarize(read_file(workspace.out("hedger.json")),
-                                      read_file(workspace.out("exchange.json")), identical);
+    const Outcome outcome =
+        summarize(read_file(workspace.out("hedger.json")), read_file(workspace.out("exchange.json")),
+                  identical, options.transport);
     const auto path = workspace.out("demo-summary.json");
     const bool written = write_file(path, outcome.summary_json);
     if (!options.keep) workspace.remove_bulk();

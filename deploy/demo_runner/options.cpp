@@ -25,6 +25,12 @@ int parse_options(int argc, char** argv, Options& options) {
     app.add_option("--feed", options.feed, "format of the market data: deribit or starbase")
         ->check(CLI::IsMember({"deribit", "starbase"}))
         ->capture_default_str();
+    app.add_option(
+           "--transport", options.transport,
+           "of orders: bypass (TCP on the port of the market data), kernel (a socket) or paper (filled "
+           "against our own view of the book)")
+        ->check(CLI::IsMember({"bypass", "kernel", "paper"}))
+        ->capture_default_str();
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -14,7 +14,10 @@ struct Options {
     std::filesystem::path config = "deploy/config/demo.toml";
     std::filesystem::path programs;  ///< directory of hedgewire and hedgewire-exchange; ours by default
     std::uint64_t seed = 1;
-    std::string feed = "deribit";  ///< or "starbase"
+    std::string feed = "deribit";      ///< or "starbase"
+    std::string transport = "bypass";  ///< of orders; or "kernel", "paper"
+
+    bool paper() const { return transport == "paper"; }
 };
 
 /// Fills `options`. Returns -1 to go on, otherwise the exit code.

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <initializer_list>
+#include <utility>
 
 namespace hw::demo {
 namespace {
@@ -69,16 +71,11 @@ std::uint16_t free_port() {
     return bound ? ntohs(address.sin_port) : std::uint16_t{0};
 }
 
-std::optional<std::string> hedger_config(std::string example, const Workspace& workspace,
-                                         std::uint16_t fix_port, std::string& error) {
-    const std::pair<std::string, std::string> replacements[] = {
-        {"demo-out/memif.sock", workspace.socket("memif.sock")},
-        {"demo-out/control.sock", workspace.socket("control.sock")},
-        {"demo-out/fix", toml_escaped(workspace.out("fix"))},
-        {"demo-out/journal", toml_escaped(workspace.out("journal"))},
-        {"19878", text(fix_port)},
-        {"--lcores=0@(0)", "--lcores=0@(" + processors() + ")"},
-    };
+namespace {
+using Replacements = std::initializer_list<std::pair<std::string, std::string>>;
+
+std::optional<std::string> replaced(std::string example, const Replacements& replacements,
+                                    std::string& error) {
     for (const auto& [from, to] : replacements) {
         if (replace_all(example, from, to)) continue;
         error = "the example configuration does not hold " + from;
@@ -86,6 +83,33 @@ std::optional<std::string> hedger_config(std::string example, const Workspace& w
     }
     return example;
 }
+}  // namespace
+
+std::optional<std::string> hedger_config(std::string example, const Workspace& workspace,
+                                         std::string& error) {
+    return replaced(std::move(example),
+                    {{"demo-out/memif.sock", workspace.socket("memif.sock")},
+                     {"demo-out/control.sock", workspace.socket("control.sock")},
+                     {"demo-out/fix", toml_escaped(workspace.out("fix"))},
+                     {"demo-out/journal", toml_escaped(workspace.out("journal"))},
+                     {"--lcores=0@(0)", "--lcores=0@(" + processors() + ")"}},
+                    error);
+}
+
+std::optional<std::string> with_transport(std::string example, const Options& options, std::uint16_t fix_port,
+                                          std::string& error) {
+    const std::string bypass = "transport = \"bypass\"";
+    if (options.transport == "kernel")
+        return replaced(std::move(example),
+                        {{bypass, "transport = \"kernel\""},
+                         {"host = \"10.0.0.1\"", "host = \"127.0.0.1\""},
+                         {"port = 19878", "port = " + text(fix_port)}},
+                        error);
+    if (options.paper()) return replaced(std::move(example), {{bypass, "transport = \"paper\""}}, error);
+    return example;
+}
+
+std::string paper_positions() { return "instrument,quantity,average_price\nBTC-PERPETUAL,20000,90000\n"; }
 
 std::optional<std::string> with_starbase(std::string example, std::string& error) {
     // Both channels of the simulated BTC family, with the simulated exchange's retransmitters.
@@ -122,20 +146,30 @@ retransmit = "10.0.0.1:4241"
 
 Command exchange_command(const Options& options, const Workspace& workspace, std::uint16_t fix_port) {
     const std::uint32_t quiet_s = std::min(kQuiet_s, options.seconds / 3);
-    return {{options.programs / "hedgewire-exchange", "--seed", text(options.seed), "--seconds",
-             text(options.seconds + kVenueOutlives_s), "--quiesce-seconds", text(kVenueOutlives_s + quiet_s),
-             "--eal", exchange_eal(workspace), "--device", "net_memif0", "--fix-port", text(fix_port),
-             "--fix-dir", workspace.out("exchange-fix"), "--feed", options.feed, "--json",
-             workspace.out("exchange.json")},
-            workspace.out("exchange.log"),
-            workspace.out("exchange.log")};
+    Command command{{options.programs / "hedgewire-exchange", "--seed", text(options.seed), "--seconds",
+                     text(options.seconds + kVenueOutlives_s), "--quiesce-seconds",
+                     text(kVenueOutlives_s + quiet_s), "--eal", exchange_eal(workspace), "--device",
+                     "net_memif0", "--fix-port", text(fix_port), "--fix-dir", workspace.out("exchange-fix"),
+                     "--feed", options.feed, "--json", workspace.out("exchange.json")},
+                    workspace.out("exchange.log"),
+                    workspace.out("exchange.log")};
+    // The address and port of the example.
+    if (options.transport == "bypass")
+        for (const char* word : {"--fix", "bypass", "--address", "10.0.0.1/24", "--bypass-port", "19878"})
+            command.arguments.emplace_back(word);
+    return command;
 }
 
 Command hedger_command(const Options& options, const Workspace& workspace) {
-    return {{options.programs / "hedgewire", "run", "--config", workspace.out("hedger.toml"), "--json",
-             workspace.out("hedger.json"), "--table", "--seconds", text(options.seconds)},
-            "",
-            ""};
+    Command command{{options.programs / "hedgewire", "run", "--config", workspace.out("hedger.toml"),
+                     "--json", workspace.out("hedger.json"), "--table", "--seconds", text(options.seconds)},
+                    "",
+                    ""};
+    if (options.paper()) {
+        command.arguments.emplace_back("--positions");
+        command.arguments.emplace_back(workspace.out("positions.csv"));
+    }
+    return command;
 }
 
 Command replay_command(const Options& options, const Workspace& workspace) {

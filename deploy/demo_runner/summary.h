@@ -13,7 +13,9 @@ struct Outcome {
     std::vector<std::string> failures;  ///< empty: all is well
 };
 
-/// Merges the two reports, JSON texts. A figure that a report lacks is a failure, never a zero.
-Outcome summarize(const std::string& hedger_json, const std::string& exchange_json, bool replay_identical);
+/// Merges the two reports, JSON texts. A figure that a report lacks is a failure, never a zero. With the
+/// transport "paper" the exchange's books are not the hedger's, and are not compared.
+Outcome summarize(const std::string& hedger_json, const std::string& exchange_json, bool replay_identical,
+                  const std::string& transport = "bypass");
 
 }  // namespace hw::demo

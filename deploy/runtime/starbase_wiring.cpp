@@ -4,14 +4,6 @@
 
 namespace hw::deploy {
 
-net::StarbaseConfig starbase_config(const RunConfig& config) {
-    net::StarbaseConfig feed = config.starbase;
-    for (std::size_t i = 0; i < feed.channels.size() && i < config.requests.retransmit.size(); ++i)
-        feed.channels[i].retransmit =
-            parse_endpoint(config.requests.retransmit[i]).value_or(net::UdpEndpoint{});
-    return feed;
-}
-
 PortUdpSender::PortUdpSender(net::Port& port, const RequestConfig& config) : port_(port) {
     const auto source = parse_endpoint(config.source).value_or(net::UdpEndpoint{});
     ends_.src_mac = port.mac();

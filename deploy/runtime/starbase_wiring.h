@@ -1,16 +1,13 @@
-// The Starbase feed on a port: its configuration with the addresses read, and its requests made frames.
+// The Starbase feed on a port: its requests made frames.
 #pragma once
 
 #include <array>
 
-#include "deploy/runtime/run_config.h"
+#include "deploy/runtime/config_starbase.h"
 #include "net/packet.h"
 #include "net/port.h"
 
 namespace hw::deploy {
-
-/// What the feed is made with; `config` has been checked.
-net::StarbaseConfig starbase_config(const RunConfig& config);
 
 /// Sends UDP datagrams out of the port that the market data comes in by (see net/feed/udp_sender.h).
 class PortUdpSender {

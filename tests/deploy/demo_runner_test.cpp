@@ -119,17 +119,24 @@ TEST_F(WorkspaceTest, TheExampleBecomesAConfigurationOfThisWorkspace) {
     const auto workspace = Workspace::make(out_, error);
     ASSERT_TRUE(workspace) << error;
     std::ifstream in(HW_SOURCE_DIR "/deploy/config/demo.toml");
-    const auto text = hedger_config({std::istreambuf_iterator<char>(in), {}}, *workspace, 12345, error);
+    Options options;
+    options.transport = "kernel";
+    const auto wired = with_transport({std::istreambuf_iterator<char>(in), {}}, options, 12345, error);
+    ASSERT_TRUE(wired) << error;
+    const auto text = hedger_config(*wired, *workspace, error);
     ASSERT_TRUE(text) << error;
     const auto result = deploy::parse_config(*text, "demo.toml");
     ASSERT_TRUE(std::holds_alternative<deploy::RunConfig>(result))
         << to_string(std::get<deploy::ConfigErrors>(result));
     const auto& config = std::get<deploy::RunConfig>(result);
+    EXPECT_EQ(config.transport, deploy::Transport::kernel);
+    EXPECT_EQ(config.fix.host, "127.0.0.1");
     EXPECT_EQ(config.fix.port, 12345);
     EXPECT_EQ(config.journal.dir, (out_ / "journal").string());
     EXPECT_EQ(config.control.socket, workspace->socket("control.sock").string());
     EXPECT_EQ(config.port.idle, net::IdlePolicy::backoff);
-    EXPECT_FALSE(hedger_config("version = 1", *workspace, 12345, error));
+    EXPECT_FALSE(hedger_config("version = 1", *workspace, error));
+    EXPECT_FALSE(with_transport("version = 1", options, 12345, error));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include "deploy/demo_runner/programs.h"
 #include "deploy/demo_runner/workspace.h"
 #include "deploy/runtime/ipv4.h"
-#include "deploy/runtime/starbase_wiring.h"
+#include "deploy/runtime/config_starbase.h"
 #include "tests/deploy/config_samples.h"
 
 namespace hw::deploy {

@@ -27,6 +27,7 @@ TwoProcesses::TwoProcesses(std::uint32_t seconds, std::uint64_t seed) {
     options_.programs = HW_BIN_DIR;
     options_.out = dir_ / "out";
     options_.config = fs::path(HW_SOURCE_DIR) / "deploy/config/demo.toml";
+    options_.transport = "kernel";
     std::string error;
     auto made = demo::Workspace::make(options_.out, error);
     if (made) workspace_.emplace(std::move(*made));
@@ -47,7 +48,8 @@ bool TwoProcesses::start_exchange() {
     const std::uint16_t port = demo::free_port();
     std::optional<std::string> example = read_file(options_.config);
     if (options_.feed == "starbase") example = demo::with_starbase(*example, error);
-    auto config = example ? demo::hedger_config(*example, *workspace_, port, error) : std::nullopt;
+    if (example) example = demo::with_transport(*example, options_, port, error);
+    auto config = example ? demo::hedger_config(*example, *workspace_, error) : std::nullopt;
     if (!config) {
         ADD_FAILURE() << error;
         return false;

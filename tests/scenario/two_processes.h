@@ -1,5 +1,5 @@
-// Hedger and simulated exchange as two processes over memif and loopback FIX, in a folder that goes with the
-// test.
+// Hedger and simulated exchange as two processes over memif, with FIX over loopback or over memif too, in a
+// folder that goes with the test.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -32,6 +32,8 @@ class TwoProcesses {
     void exchange_argument(const std::string& argument) { exchange_arguments_.push_back(argument); }
     /// Market data by the Starbase feed; before start_exchange.
     void use_starbase() { options_.feed = "starbase"; }
+    /// Orders by TCP on the port of the market data instead of a loopback socket; before start_exchange.
+    void use_bypass() { options_.transport = "bypass"; }
     /// Replaces text in the hedger's configuration; before start_exchange.
     void configure(const std::string& from, const std::string& to) { changes_.emplace_back(from, to); }
     bool start_exchange();

@@ -1,0 +1,78 @@
+// Orders by TCP on the port that the market data comes in by: nothing of it touches the kernel's network.
+#include <gtest/gtest.h>
+
+#include <random>
+#include <thread>
+
+#include "tests/scenario/two_processes.h"
+
+namespace hw::scenario {
+namespace {
+
+using namespace std::chrono_literals;
+
+void wait_for(demo::ChildProcess& process) {
+    while (process.running()) std::this_thread::sleep_for(20ms);
+}
+
+TEST(Bypass, HedgesLeaveByThePortOfTheMarketData) {
+    const std::uint64_t seed = std::random_device{}();
+    std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
+    TwoProcesses world(8, seed);
+    world.use_bypass();
+    world.exchange_argument("--option-fill-every-ms");
+    world.exchange_argument("150");
+    ASSERT_TRUE(world.start_exchange());
+    auto hedger = world.start_hedger(11);
+    ASSERT_TRUE(hedger);
+    wait_for(*hedger);
+    EXPECT_EQ(hedger->exit_code(), 0);
+    world.stop_exchange();
+
+    const auto report = world.hedger_report();
+    const auto exchange = world.exchange_report();
+    ASSERT_TRUE(report.is_object() && exchange.is_object());
+    std::printf("tcp %s\n", report.at("tcp").dump().c_str());
+    EXPECT_GT(report.at("hedges").at("filled").get<int>(), 0);
+    EXPECT_EQ(report.at("executions"), exchange.at("executions"));
+    EXPECT_EQ(exchange.at("orders").at("duplicate_cl_ord_ids"), 0);
+    expect_same_positions(report, exchange);
+    // Orders leave before lwIP knows of them; what it then sends for the first time is swallowed.
+    EXPECT_GT(report.at("tcp").at("delegated_sends").get<int>(), report.at("hedges").at("sent").get<int>());
+    EXPECT_GT(report.at("tcp").at("first_transmissions_swallowed").get<int>(), 0);
+    EXPECT_GT(report.at("shadow_walks").get<int>(), 0);
+    EXPECT_TRUE(world.replay().value("identical", false));
+}
+
+// It says goodbye to nobody: no FIN, no logout. The venue finds out by itself, and the next run logs on.
+TEST(Bypass, AfterAKillTheNextRunLogsOnAndHasEveryFill) {
+    const std::uint64_t seed = std::random_device{}();
+    std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
+    TwoProcesses world(16, seed);
+    world.use_bypass();
+    world.exchange_argument("--option-fill-every-ms");
+    world.exchange_argument("150");
+    ASSERT_TRUE(world.start_exchange());
+    auto first = world.start_hedger(0);
+    ASSERT_TRUE(first);
+    std::this_thread::sleep_for(4s);
+    ASSERT_TRUE(first->running()) << "exit code " << first->exit_code();
+    first->crash();
+    auto second = world.start_hedger(18);
+    ASSERT_TRUE(second);
+    wait_for(*second);
+    EXPECT_EQ(second->exit_code(), 0);
+    world.stop_exchange();
+
+    const auto report = world.hedger_report();
+    const auto exchange = world.exchange_report();
+    ASSERT_TRUE(report.is_object() && exchange.is_object());
+    EXPECT_EQ(report.at("executions"), exchange.at("executions")) << "a fill was lost or counted twice";
+    EXPECT_EQ(exchange.at("orders").at("duplicate_cl_ord_ids"), 0);
+    EXPECT_FALSE(report.at("killed").get<bool>()) << report.at("alerts").dump();
+    expect_same_positions(report, exchange);
+    EXPECT_EQ(world.replay().value("runs", 0), 2);
+}
+
+}  // namespace
+}  // namespace hw::scenario
