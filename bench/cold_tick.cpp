@@ -27,10 +27,12 @@ constexpr double kCoins = 3;  ///< that a fill adds: out of the band
 constexpr double kContractUsd = 10;
 constexpr std::size_t kOrder = 200;
 constexpr std::int64_t kSilenceNs = 10'000'000;
-constexpr std::int64_t kWalkNs = 100'000;  ///< as the hot loop's
-constexpr int kRounds = 300;
-constexpr int kHotOnes = 12;   ///< a round
-constexpr int kHotWarmUp = 4;  ///< of them, not counted
+constexpr std::int64_t kWalkNs = 100'000;             ///< as the hot loop's
+constexpr int kUndisturbed = 150;                     ///< silences of each kind to be had,
+constexpr std::int64_t kPatienceNs = 20'000'000'000;  ///< or for how long to try
+constexpr std::int64_t kCalmNs = 1'000'000;  ///< before the tick, in which nobody took the core: undisturbed
+constexpr int kHotOnes = 12;                 ///< a round
+constexpr int kHotWarmUp = 4;                ///< of them, not counted
 constexpr int kQuietTicks = 8;
 constexpr InstrumentId kHedge{0};
 
@@ -113,7 +115,7 @@ class Desk {
     double hedge_after(Before before) {
         for (int i = 0; i < kQuietTicks; ++i) tick();
         disturb();
-        if (before != Before::nothing) be_silent(before == Before::silence_with_walk);
+        undisturbed_ = before == Before::nothing || be_silent(before == Before::silence_with_walk);
         const std::uint64_t orders = out_.orders;
         const std::int64_t begin_ns = deploy::monotonic_ns();
         tick();
@@ -124,6 +126,8 @@ class Desk {
         return ns;
     }
     GapFigures gaps() const { return gaps_.figures(); }
+    /// Nobody had the core in the last moments of the last silence, nor in the hedge behind it.
+    bool undisturbed() const { return undisturbed_; }
 
   private:
     struct OneBlob : BlobSource {
@@ -174,18 +178,26 @@ class Desk {
         socket_.poll_without_reading();
         gaps_.at(deploy::monotonic_ns(), false);
     }
-    void be_silent(bool with_walk) {
+    /// True when the end of it was undisturbed.
+    bool be_silent(bool with_walk) {
         gaps_.forget();
         const std::int64_t begin_ns = deploy::monotonic_ns();
         std::int64_t next_walk_ns = begin_ns;
+        std::int64_t disturbed_ns = 0;
+        std::uint64_t gaps = gaps_.count();
         for (std::int64_t now = begin_ns; now - begin_ns < kSilenceNs; now = deploy::monotonic_ns()) {
             turn();
+            if (const std::uint64_t count = gaps_.count(); count != gaps) {
+                gaps = count;
+                disturbed_ns = now;
+            }
             if (!with_walk || now < next_walk_ns) continue;
             next_walk_ns = now + kWalkNs;
             rehearsed_ = writer_.rehearse();
             socket_.rehearse(kOrder);
         }
         gaps_.forget();
+        return deploy::monotonic_ns() - disturbed_ns > kCalmNs;
     }
 
     void define(const Instrument& i) {
@@ -264,6 +276,7 @@ class Desk {
     std::uint64_t ticks_ = 0;
     std::uint64_t fills_ = 0;
     bool up_ = true;
+    bool undisturbed_ = false;
     volatile double rehearsed_ = 0;
 };
 
@@ -300,18 +313,23 @@ ordered_json measure_cold_tick(WirePair& wire, std::string& error) {
     if (journal.writer() == nullptr) return nullptr;
     const auto desk = std::make_unique<Desk>(wire, *socket, *journal.writer());
     if (!desk->come_to_rest()) return error = "the engine does not hedge as it should", nullptr;
-    Samples hot, cold, cold_with_walk;
-    const auto take = [&](Desk::Before before, Samples& samples) {
+    Samples hot, unused;
+    Samples cold, cold_with_walk;          // undisturbed
+    Samples all_cold, all_cold_with_walk;  // whoever had the core meanwhile
+    const auto take = [&](Desk::Before before, Samples& all, Samples* undisturbed) {
         const double ns = desk->hedge_after(before);
-        if (ns >= 0) samples.ns.push_back(ns);
-        return ns >= 0;
+        if (ns < 0) return false;
+        all.ns.push_back(ns);
+        if (undisturbed != nullptr && desk->undisturbed()) undisturbed->ns.push_back(ns);
+        return true;
     };
-    Samples unused;
-    for (int n = 0; n < kRounds; ++n) {
-        bool ok = take(Desk::Before::silence_with_walk, cold_with_walk);
-        ok = take(Desk::Before::silence, cold) && ok;
+    const std::int64_t give_up = deploy::monotonic_ns() + kPatienceNs;
+    while (std::min(cold.ns.size(), cold_with_walk.ns.size()) < kUndisturbed &&
+           deploy::monotonic_ns() < give_up) {
+        bool ok = take(Desk::Before::silence_with_walk, all_cold_with_walk, &cold_with_walk);
+        ok = take(Desk::Before::silence, all_cold, &cold) && ok;
         for (int i = 0; i < kHotOnes; ++i)
-            ok = take(Desk::Before::nothing, i < kHotWarmUp ? unused : hot) && ok;
+            ok = take(Desk::Before::nothing, i < kHotWarmUp ? unused : hot, nullptr) && ok;
         if (!ok) return error = "a hedge did not come", nullptr;
     }
     const BypassSocket::Counters& c = socket->counters();
@@ -319,10 +337,14 @@ ordered_json measure_cold_tick(WirePair& wire, std::string& error) {
     ordered_json j;
     j["cold_vs_hot"] = cold_with_walk.median() / hot.median();
     j["cold_vs_hot_without_walk"] = cold.median() / hot.median();
+    j["cold_vs_hot_disturbed_too"] = all_cold_with_walk.median() / hot.median();
+    j["cold_vs_hot_without_walk_disturbed_too"] = all_cold.median() / hot.median();
     j["options"] = kOptions;
     j["hot"] = spread(hot);
     j["cold"] = spread(cold_with_walk);
     j["cold_without_walk"] = spread(cold);
+    j["cold_disturbed_too"] = spread(all_cold_with_walk);
+    j["cold_without_walk_disturbed_too"] = spread(all_cold);
     j["delegated_sends"] = c.delegated_sends;
     j["ordinary_sends"] = c.ordinary_sends;
     j["gaps_in_silence"] = {{"count", gaps.count}, {"longest_ns", gaps.max_ns}, {"total_ns", gaps.total_ns}};

@@ -26,6 +26,7 @@ struct FloodResult {
     std::uint64_t unsent = 0;   ///< of them, those for which the ring had no room
     std::uint64_t skipped = 0;  ///< frames whose time passed while the sender itself was late: never offered
     std::int64_t elapsed_ns = 0;
+    std::int64_t longest_gap_ns = 0;  ///< in which the sender did not look at the clock
 };
 
 /// What both processes see.

@@ -38,7 +38,10 @@ void send_flood(const std::string& device, SharedPage& page) {
     FloodResult result;
     std::array<rte_mbuf*, kBurst> mbufs{};
     const std::int64_t begin = process_clock.steady_ns();
+    std::int64_t last = begin;
     for (std::int64_t now = begin; now - begin < page.duration_ns; now = process_clock.steady_ns()) {
+        result.longest_gap_ns = std::max(result.longest_gap_ns, now - last);
+        last = now;
         const auto due = static_cast<std::uint64_t>(static_cast<double>(now - begin) * per_ns);
         std::uint64_t behind = due - result.offered - result.skipped;
         if (behind > kLate) {
