@@ -15,7 +15,7 @@ namespace hw::bench {
 namespace {
 
 constexpr std::uint16_t kBurst = 32;
-constexpr std::uint64_t kLate = 64;  ///< frames behind its time, at which the sender gives some up
+constexpr std::uint64_t kLate = 256;  ///< frames behind its time, at which the sender gives some up
 
 std::array<std::byte, kFloodFrame> frame_to_send() {
     std::array<std::byte, kFloodFrame> frame{};
@@ -64,7 +64,9 @@ void send_flood(const std::string& device, SharedPage& page) {
         result.offered += count;
         result.unsent += count - sent;
     }
-    result.elapsed_ns = process_clock.steady_ns() - begin;
+    const std::int64_t end = process_clock.steady_ns();
+    result.longest_gap_ns = std::max(result.longest_gap_ns, end - last);
+    result.elapsed_ns = end - begin;
     page.flood = result;
     page.flood_over.store(true, std::memory_order_release);
 }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <thread>
+#include <optional>
 
 #include "bench/machine.h"
 #include "core/clock.h"
@@ -134,24 +134,23 @@ class SendCost {
 
 // The flood.
 constexpr double kLineRate = 14'880'952;  ///< 60 + 4 bytes, preamble and gap at 10 Gbit/s
-constexpr int kLineRateProbes = 5;
-constexpr int kProbesAtARate = 3;
-constexpr int kBisections = 12;
-constexpr std::int64_t kProbeNs = 4'000'000;
+constexpr int kLineRateProbes = 3;
+constexpr int kProbesAtARate = 2;
+constexpr int kBisections = 9;
+constexpr std::int64_t kProbeNs = 2'000'000;
 constexpr std::int64_t kDisturbedNs = 50'000;  ///< either side kept from its core for longer: no probe
-constexpr int kAttempts = 40;                  ///< at a probe without disturbance
+constexpr int kAttempts = 150;                 ///< at a probe without disturbance
 constexpr std::int64_t kQuietNs = 500'000;
-constexpr double kReached = 0.98;  ///< of the rate asked for: the sender kept its pace
+constexpr std::int64_t kFloodPatienceNs = 40'000'000'000;  ///< after which no probe is repeated any more
 
 struct Probe {
     double asked = 0;
-    double offered = 0;  ///< packets a second, really
+    double offered = 0;  ///< packets a second, really: the sender has its own gaps
     std::uint64_t packets = 0;
     std::uint64_t lost = 0;
     std::uint64_t disordered = 0;
     FloodResult sender;
     GapFigures gaps;
-    bool kept_pace() const { return offered >= kReached * asked; }
     bool disturbed() const { return gaps.max_ns > kDisturbedNs || sender.longest_gap_ns > kDisturbedNs; }
 };
 
@@ -162,7 +161,7 @@ class Flood {
     /// A probe in which nobody took a core away, if one can be had; the last one otherwise.
     Probe probe(double rate) {
         Probe p = attempt(rate);
-        for (int n = 1; n < kAttempts && p.disturbed(); ++n) {
+        for (int n = 1; n < kAttempts && p.disturbed() && ticks_ns() < give_up_ns_; ++n) {
             ++disturbed_probes;
             p = attempt(rate);
         }
@@ -180,6 +179,7 @@ class Flood {
         page.flood_over.store(false, std::memory_order_release);
         Probe p;
         p.asked = rate;
+        gaps_.emplace().at(ticks_ns(), false);
         wire_.tell(FarCommand::flood);
         receive(p);
         p.sender = page.flood;
@@ -191,7 +191,6 @@ class Flood {
         return p;
     }
     void receive(Probe& p) {
-        GapDetector gaps;
         received_ = 0;
         std::uint64_t expected = next_;
         std::int64_t quiet_since = 0;
@@ -201,14 +200,14 @@ class Flood {
             const bool any = !burst.empty();
             wire_.flood_port().release();
             const std::int64_t now = ticks_ns();
-            gaps.at(now, any);
+            gaps_->at(now, any);
             if (any || !wire_.page().flood_over.load(std::memory_order_acquire)) {
                 quiet_since = now;
             } else if (now - quiet_since > kQuietNs) {
                 break;
             }
         }
-        p.gaps = gaps.figures();
+        p.gaps = gaps_->figures();
     }
     void count(const RxPacket& packet, std::uint64_t& expected, Probe& p) {
         const Classified c = classify(packet.bytes);
@@ -224,6 +223,8 @@ class Flood {
     }
 
     WirePair& wire_;
+    const std::int64_t give_up_ns_ = ticks_ns() + kFloodPatienceNs;
+    std::optional<GapDetector> gaps_;  ///< of the receiver, from the sender's beginning on
     std::uint64_t next_ = 1;
     std::uint64_t received_ = 0;
 };
@@ -291,7 +292,7 @@ ordered_json measure_packet_rate(WirePair& wire) {
         bool whole = true;
         for (int i = 0; i < kProbesAtARate && whole; ++i) {
             const Probe p = flood.probe(rate);
-            whole = p.lost == 0 && p.kept_pace();
+            whole = p.lost == 0 && !p.disturbed();
             slowest = std::min(slowest, p.offered);
             if (!whole || i + 1 == kProbesAtARate) probes.push_back(told(p));
         }
@@ -304,6 +305,9 @@ ordered_json measure_packet_rate(WirePair& wire) {
     j["loss_at_line_rate"] =
         static_cast<double>(lost) / static_cast<double>(std::max<std::uint64_t>(packets, 1));
     j["line_rate_probes"] = at_line_rate;
+    j["line_rate_per_s"] = kLineRate;
+    j["frame_bytes"] = kFloodFrame;
+    j["probe_ns"] = kProbeNs;
     j["bisection"] = probes;
     j["disturbed_probes_repeated"] = flood.disturbed_probes;
     return j;
