@@ -1,13 +1,13 @@
 #include "bench/summary.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "bench/contestants.h"
+#include "bench/machine.h"
 #include "core/pricing/kernel.h"
 
 namespace hw::bench {
@@ -15,20 +15,6 @@ namespace hw::bench {
 namespace {
 
 using nlohmann::ordered_json;
-using Clock = std::chrono::steady_clock;
-
-std::int64_t now_ns() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch()).count();
-}
-
-struct Samples {
-    std::vector<double> ns;  ///< of one option, or of one tick
-    double quantile(double q) {
-        std::sort(ns.begin(), ns.end());
-        return ns[static_cast<std::size_t>(q * static_cast<double>(ns.size() - 1))];
-    }
-};
-
 volatile double sink;
 
 /// Passes in one sample: enough for the timer's step not to matter.
@@ -68,27 +54,6 @@ ordered_json figures(std::map<std::string, Samples>& samples) {
     ordered_json j = ordered_json::object();
     for (auto& [name, s] : samples) j[name] = {{"p50_ns", s.quantile(0.5)}, {"p99_ns", s.quantile(0.99)}};
     return j;
-}
-
-std::string cpu_model() {
-    std::ifstream info("/proc/cpuinfo");
-    for (std::string line; std::getline(info, line);) {
-        if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
-    }
-    return "unknown";
-}
-
-ordered_json timer() {
-    std::int64_t step = 1'000'000'000;
-    constexpr int kReads = 100'000;
-    const std::int64_t begin = now_ns();
-    std::int64_t last = begin;
-    for (int n = 0; n < kReads; ++n) {
-        const std::int64_t t = now_ns();
-        if (t > last) step = std::min(step, t - last);
-        last = t;
-    }
-    return {{"step_ns", step}, {"overhead_ns", static_cast<double>(last - begin) / kReads}};
 }
 
 }  // namespace

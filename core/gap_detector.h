@@ -49,6 +49,7 @@ class GapDetector {
         last_ns_ = INT64_MIN / 2;
     }
 
+    std::uint64_t count() const { return count_.load(std::memory_order_relaxed); }
     GapFigures figures() const {
         GapFigures f;
         f.threshold_ns = threshold_ns_;

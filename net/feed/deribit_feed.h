@@ -222,9 +222,16 @@ class DeribitFeed {
     }
 
     InstrumentId known(std::uint32_t feed_id) {
-        const InstrumentId id = table_.find_feed_id(feed_id);
-        if (id == kNoInstrument) ++counters_.unknown_instrument;
-        return id;
+        if (known_size_ != table_.size()) forget_known();
+        Known& k = known_[feed_id % kKnown];
+        if (k.feed_id != feed_id || k.id == kNoInstrument) k = {feed_id, table_.find_feed_id(feed_id)};
+        if (k.id == kNoInstrument) ++counters_.unknown_instrument;
+        return k.id;
+    }
+    /// A feed id can become another instrument's only by an instrument that is added.
+    void forget_known() {
+        known_.fill({});
+        known_size_ = table_.size();
     }
 
     void other_message() {
@@ -261,6 +268,13 @@ class DeribitFeed {
         return true;
     }
 
+    /// The table's answers, so that the hot path need not hash.
+    struct Known {
+        std::uint32_t feed_id = 0;
+        InstrumentId id = kNoInstrument;
+    };
+    static constexpr std::size_t kKnown = 4096;
+
     const InstrumentTable& table_;
     Sink& sink_;
     BookRecovery recovery_;
@@ -271,6 +285,8 @@ class DeribitFeed {
     Nanos now_;
     bool suspect_rest_ = false;
     bool definitions_complete_ = false;
+    std::uint32_t known_size_ = 0;  ///< of the table, when it gave them
+    std::array<Known, kKnown> known_{};
 };
 
 }  // namespace hw::net

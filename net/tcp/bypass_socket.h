@@ -72,6 +72,8 @@ class BypassSocket {
     /// Does all that `commit` does up to the port, into the same buffer, and sends nothing: keeps the way
     /// warm. True when a commit now would be delegated.
     bool rehearse(std::size_t size);
+    /// Without, every send goes lwIP's ordinary way. With, unless told otherwise.
+    void set_delegation(bool on) { delegation_ = on; }
 
     /// Closes without waiting; calls nobody back. What lwIP has taken it still delivers.
     void close();
@@ -158,6 +160,7 @@ class BypassSocket {
     ReadySegment ready_;
     std::uint64_t addressed_ = 0;  ///< the connection that it is addressed for
     bool by_device_ = false;
+    bool delegation_ = true;
 
     std::span<const char> incomplete_;  ///< delegated, and not yet lwIP's
     alignas(64) std::array<char, kMaxSegment> prepared_{};
