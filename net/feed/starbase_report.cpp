@@ -158,6 +158,9 @@ DecodeOutcome decode_starbase_capture(const std::string& path, bool summary, std
         printer.context = {progress.packets, frame.time, {}};
         print_messages(packet.udp, printer, printed);
     }
+    // What is missing at the end stays missing.
+    feed.on_time(progress.last + Nanos::from_seconds(1));
+    table.flush();
     const StarbaseCounters counters = feed.counters();
     if (summary)
         out << summary_json(progress, counters, table.instruments(), reader->cut_frames()).dump() << '\n';

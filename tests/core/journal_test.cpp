@@ -28,7 +28,7 @@ TEST_F(JournalTest, EveryEventTypeComesBackOverManySegments) {
     std::vector<Event> written;
     auto writer = open_writer();
     const auto types = static_cast<std::uint16_t>(EventType::count_);
-    for (std::uint64_t n = 1; n <= 50'000; ++n) {
+    for (std::uint64_t n = 1; n <= 70'000; ++n) {
         const EventType type{static_cast<std::uint16_t>(1 + n % (types - 1u))};
         written.push_back(random_event(random, type, n));
         writer->append(written.back());

@@ -113,8 +113,11 @@ INSTANTIATE_TEST_SUITE_P(
              "5:12: port.device_b needs a port.device that is another one"},
         Case{"GapTooWide", "kind = \"deribit\"", "kind = \"deribit\"\ngap_packets = 65",
              "9:15: feed.gap_packets must be between 1 and 64, but is 65"},
-        Case{"UnknownTransport", "\"kernel\"", "\"bypass\"",
-             "15:13: order.transport must be one of \"kernel\", \"paper\", but is \"bypass\""},
+        Case{"UnknownTransport", "\"kernel\"", "\"pigeon\"",
+             "15:13: order.transport must be one of \"bypass\", \"kernel\", \"paper\", but is "
+             "\"pigeon\""},
+        Case{"BypassWithoutAnAddress", "\"kernel\"", "\"bypass\"",
+             "1:1: missing required key tcp.address: order.transport is \"bypass\""},
         Case{"UnknownDialect", "port = 9878", "port = 9878\ndialect = \"cme\"",
              "19:11: fix.dialect must be one of \"plain\", \"deribit\", but is \"cme\""},
         Case{"UnderlyingTwice", "name = \"ETH\"", "name = \"BTC\"",

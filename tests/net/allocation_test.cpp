@@ -132,8 +132,8 @@ TEST(Allocation, NoneAStarbasePacketNotEvenWithGapsRetransmissionsAndSnapshots) 
         }
         const auto bytes = venue.transaction(random);
         if (step % 50 != 49) event(bytes);
-        // Every other gap is filled, the others end in snapshots.
-        if (request.count != 0 && step % 100 < 55) {
+        // Every other gap is filled; the others are asked for in vain and end in snapshots.
+        if (request.count != 0 && step % 100 >= 49 && step % 100 < 65) {
             const auto answer = venue.retransmit(request.begin, request.count);
             deliver(venue.answer(answer));
         }
