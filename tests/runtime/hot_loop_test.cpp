@@ -111,6 +111,7 @@ class HotLoopTest : public testing::Test {
     std::unique_ptr<net::Port> b_;
     Inbox inbox_;
     SteadyClock clock_{Nanos{}};
+    GapDetector gaps_;
     NotingFeed feed_;
 };
 
@@ -118,7 +119,7 @@ TEST_F(HotLoopTest, BothPortsAreOneBurstOfAtMost64PacketsAndNeitherStarves) {
     engine_.configure(config_.engine);
     PaperTransport transport(config_.paper, engine_.state());
     EventWriter<PaperTransport> writer(engine_, *opened_.writer, transport, 0, Nanos{});
-    HotLoop<NotingFeed, PaperTransport> loop(*a_, feed_, transport, writer, blobs_, inbox_, clock_);
+    HotLoop<NotingFeed, PaperTransport> loop(*a_, feed_, transport, writer, blobs_, inbox_, clock_, gaps_);
     loop.add_port_b(*b_);
     for (std::uint16_t n = 0; n < 100; ++n) {
         ASSERT_TRUE(a_->tx(frame(n)));
@@ -144,7 +145,7 @@ TEST_F(HotLoopTest, IgmpReachesTheMembershipOfItsPortAndIsAnsweredThere) {
     engine_.configure(config_.engine);
     PaperTransport transport(config_.paper, engine_.state());
     EventWriter<PaperTransport> writer(engine_, *opened_.writer, transport, 0, Nanos{});
-    HotLoop<NotingFeed, PaperTransport> loop(*a_, feed_, transport, writer, blobs_, inbox_, clock_);
+    HotLoop<NotingFeed, PaperTransport> loop(*a_, feed_, transport, writer, blobs_, inbox_, clock_, gaps_);
     std::string error;
     // The ring brings our own reports back: those are IGMP too, and ignored.
     const auto of_a = net::Membership::join(*a_, {0xef6f6f01}, net::MembershipWay::igmp, 1, error);
@@ -166,7 +167,7 @@ TEST_F(HotLoopTest, WhatIsSaidOfAPortReachesTheEngine) {
     engine_.configure(config_.engine);
     PaperTransport transport(config_.paper, engine_.state());
     EventWriter<PaperTransport> writer(engine_, *opened_.writer, transport, 0, Nanos{});
-    HotLoop<NotingFeed, PaperTransport> loop(*a_, feed_, transport, writer, blobs_, inbox_, clock_);
+    HotLoop<NotingFeed, PaperTransport> loop(*a_, feed_, transport, writer, blobs_, inbox_, clock_, gaps_);
     loop.turn([] {});
     const std::uint64_t before = writer.sequence();
     PortState state{};
