@@ -33,6 +33,7 @@ class EventWriter {
           sequence_(last_sequence),
           now_(last_time) {
         deferred_.reserve(kDeferred);
+        taken_.reserve(kDeferred);
     }
 
     /// Receive time of the Events to come; time never runs backwards here.
@@ -119,10 +120,9 @@ class EventWriter {
 
     /// What was said during the dispatch is a burst of its own.
     void take_deferred() {
-        std::vector<Event> events;
-        events.reserve(kDeferred);
-        events.swap(deferred_);
-        for (const Event& event : events) {
+        taken_.clear();
+        taken_.swap(deferred_);
+        for (const Event& event : taken_) {
             commit(0);
             staged_ = event;
             has_staged_ = true;
@@ -147,6 +147,7 @@ class EventWriter {
     std::uint64_t orders_ = 0;
     bool dispatching_ = false;
     std::vector<Event> deferred_;
+    std::vector<Event> taken_;  ///< those that are being committed
 };
 
 }  // namespace hw::deploy

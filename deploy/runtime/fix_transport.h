@@ -77,9 +77,10 @@ class BypassFixTransport : public FixTransport<net::BypassSocket> {
     void on_frame(std::span<const std::byte> frame, const net::Classified& classified) {
         stack_.on_frame(frame, classified);
     }
-    void poll(Nanos steady, EventSinkRef sink) {
+    /// What may wait until the turn's orders have left: lwIP's book-keeping, acknowledgments, timers.
+    void tidy(Nanos steady) {
+        socket().tidy();
         stack_.poll(steady);
-        FixTransport::poll(steady, sink);
     }
     /// Walks the way that an order takes, up to the port.
     void rehearse() { socket().rehearse(kOrderSize); }

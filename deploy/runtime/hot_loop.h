@@ -105,6 +105,7 @@ class HotLoop {
             for (const net::RxPacket& packet : packets_b) receive(packet, writer_.now(), net::LineSide::b);
             after_feed();
             writer_.end_burst();
+            give_session_frames();
             port_.release();
             if (port_b_ != nullptr) port_b_->release();
             counters_.packets += packets.size() + packets_b.size();
@@ -187,9 +188,20 @@ class HotLoop {
             if (membership != nullptr) membership->on_igmp(c.ip, now);
         }
         // Orders go by the first port.
-        if constexpr (requires { transport_.on_frame(packet.bytes, c); }) {
+        if constexpr (kSessionOnPort) {
             const bool for_stack = c.verdict != net::Verdict::udp && c.verdict != net::Verdict::igmp;
-            if (for_stack && from == net::LineSide::a) transport_.on_frame(packet.bytes, c);
+            if (for_stack && from == net::LineSide::a)
+                session_frames_[session_frame_count_++] = {packet.bytes, c};
+        }
+    }
+
+    /// What is the order session's waits until the feed's packets have been decided on: a TCP stack takes its
+    /// time, and nothing of it is booked before the session is polled.
+    void give_session_frames() {
+        if constexpr (kSessionOnPort) {
+            for (std::size_t n = 0; n < session_frame_count_; ++n)
+                transport_.on_frame(session_frames_[n].bytes, session_frames_[n].classified);
+            session_frame_count_ = 0;
         }
     }
 
@@ -206,6 +218,7 @@ class HotLoop {
         take_port_states();
         if (now >= next_timer_) fire_timer(now);
         writer_.end_burst();
+        if constexpr (requires { transport_.tidy(now); }) transport_.tidy(now);
     }
 
     void take_surfaces() {
@@ -259,6 +272,16 @@ class HotLoop {
     }
     static constexpr std::uint32_t kBooksAtATime = 32;
 
+    /// The transport's bytes come by the port, too.
+    static constexpr bool kSessionOnPort =
+        requires(Transport & t, std::span<const std::byte> frame, const net::Classified& c) {
+        t.on_frame(frame, c);
+    };
+    struct SessionFrame {
+        std::span<const std::byte> bytes;
+        net::Classified classified;
+    };
+
     net::Port& port_;
     net::Port* port_b_ = nullptr;
     std::array<net::Membership*, net::kSides> memberships_{};
@@ -269,6 +292,8 @@ class HotLoop {
     Inbox& inbox_;
     const SteadyClock& clock_;
     GapDetector& gaps_;
+    std::array<SessionFrame, kSessionOnPort ? net::Port::kMaxBurst : 0> session_frames_{};
+    std::size_t session_frame_count_ = 0;
     bool busy_ = false;  ///< the last turn brought something
     LoopCounters counters_;
     Nanos next_timer_;

@@ -38,7 +38,7 @@ bool open_journal(const RunConfig& config, OpenedJournal& opened, std::string& e
     opened.lock = JournalLock::take(dir, error);
     if (!opened.lock || !recover_journal(dir, opened.found, error, config.journal.memory_dir)) return false;
     if (!opened.found.fresh && !restore(dir, opened, error)) return false;
-    const bool live = config.transport == Transport::kernel;
+    const bool live = config.transport != Transport::paper;
     opened.epoch = begin_epoch(dir, error, live ? config.fix.store_dir : std::string());
     if (opened.epoch == 0) return false;
     JournalWriter::Start start;

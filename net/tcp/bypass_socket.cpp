@@ -245,6 +245,15 @@ void BypassSocket::complete() {
     make_ready();
 }
 
+void BypassSocket::tidy() {
+    complete();
+    credit_read();
+}
+
+void BypassSocket::credit_read() {
+    if (uncredited_ != 0) credit(std::exchange(uncredited_, 0));
+}
+
 bool BypassSocket::send_ordinary(std::span<const char> bytes) {
     const std::size_t taken = give_to_lwip(bytes);
     if (state_ != State::connected) return false;
@@ -311,7 +320,7 @@ BypassSocket::Piece BypassSocket::take() {
 
 void BypassSocket::done_with(const Piece& piece) {
     pbuf_free(piece.buffer);
-    if (piece.connection == connection_) credit(piece.bytes.size());
+    if (piece.connection == connection_) uncredited_ += piece.bytes.size();
 }
 
 std::span<const char> BypassSocket::received() const {
@@ -328,9 +337,10 @@ void BypassSocket::consume(std::size_t size) {
         } else {
             received_start_ += here;
             counters_.bytes_received += here;
-            credit(here);
+            uncredited_ += here;
         }
     }
+    credit_read();
 }
 
 /// Opens the window again for what was taken, beyond what the configuration keeps it smaller by.
@@ -384,12 +394,14 @@ void BypassSocket::let_go() {
     if (pcb != nullptr) {
         Callbacks::unset(pcb);
         // A window that is not full means unread bytes to lwIP, which it answers with a reset.
-        if (received_ == nullptr && kept_back_ != 0) tcp_recved(pcb, static_cast<u16_t>(kept_back_));
+        const std::size_t untold = kept_back_ + uncredited_;
+        if (received_ == nullptr && untold != 0) tcp_recved(pcb, static_cast<u16_t>(untold));
         if (tcp_close(pcb) != ERR_OK) tcp_abort(pcb);
     }
     if (received_ != nullptr) pbuf_free(received_);
     received_ = nullptr;
     received_start_ = 0;
+    uncredited_ = 0;
     if (buffer_) stack_.port_.give_back(buffer_);
     queue_.clear();
     queue_start_ = 0;

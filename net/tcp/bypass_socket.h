@@ -69,6 +69,9 @@ class BypassSocket {
     bool commit(std::size_t size);
     /// lwIP's book-keeping for what was delegated.
     void complete();
+    /// That, and the window opened for what was read: all that can wait until an answer has left. `poll`
+    /// begins with it.
+    void tidy();
     /// Does all that `commit` does up to the port, into the same buffer, and sends nothing: keeps the way
     /// warm. True when a commit now would be delegated.
     bool rehearse(std::size_t size);
@@ -85,7 +88,7 @@ class BypassSocket {
     /// may call `send` and `close`.
     template <class OnBytes>
     State poll(OnBytes&& on_bytes) {
-        complete();
+        tidy();
         flush();
         for (int i = 0; i < kPiecesPerPoll && state_ == State::connected; ++i) {
             const Piece piece = take();
@@ -103,7 +106,7 @@ class BypassSocket {
     void consume(std::size_t size);
     /// `poll` without the bytes.
     State poll_without_reading() {
-        complete();
+        tidy();
         flush();
         end_if_over();
         return state_;
@@ -137,6 +140,7 @@ class BypassSocket {
     void become_connected();
     void make_ready();
     void credit(std::size_t size);
+    void credit_read();
     Piece take();
     void done_with(const Piece& piece);
     void end_if_over();
@@ -173,6 +177,7 @@ class BypassSocket {
     std::size_t received_start_ = 0;  ///< bytes of the first buffer that were taken already
     std::size_t withheld_ = 0;        ///< window still to be kept back: lwIP's is larger than ours shall be
     std::size_t kept_back_ = 0;
+    std::size_t uncredited_ = 0;  ///< read, and the window not yet opened for it
     bool over_ = false;  ///< the peer has ended it, `ending_` says how; what has arrived is delivered first
     std::string ending_;
     std::uint64_t connection_ = 0;  ///< which one of this socket's

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "net/tcp/bypass_socket.h"
@@ -172,6 +173,55 @@ void mend_persist_timers() {
     }
 }
 
+/// lwIP acknowledges every second segment while it takes it in: that takes time and memory before anybody has
+/// seen what the segment says, and an order sent in answer would carry the acknowledgment anyway. While this
+/// exists nothing is owed, and what arrives in order is owed later.
+class HeldAcknowledgments {
+  public:
+    HeldAcknowledgments() {
+        for (tcp_pcb* p = tcp_active_pcbs; p != nullptr && count_ < held_.size(); p = p->next) {
+            if (p->state != ESTABLISHED || (p->flags & kOwed) == 0) continue;
+            held_[count_++] = {p, (p->flags & TF_ACK_NOW) != 0};
+            tcp_clear_flags(p, kOwed);
+        }
+    }
+    /// They are owed again, but for those that were `sent` meanwhile. True when one is due.
+    bool give_back(bool sent) {
+        bool due = false;
+        for (tcp_pcb* p = tcp_active_pcbs; p != nullptr; p = p->next) {
+            const Held* const held = find(p);
+            const bool more = (p->flags & TF_ACK_DELAY) != 0;
+            if (held == nullptr || p->state != ESTABLISHED || (sent && !more)) continue;
+            const bool now = held->now || more;
+            tcp_set_flags(p, now ? TF_ACK_NOW : TF_ACK_DELAY);
+            due = due || now;
+        }
+        return due;
+    }
+
+  private:
+    static constexpr int kOwed = TF_ACK_DELAY | TF_ACK_NOW;
+    struct Held {
+        const tcp_pcb* pcb = nullptr;
+        bool now = false;
+    };
+    const Held* find(const tcp_pcb* p) const {
+        for (std::size_t n = 0; n < count_; ++n) {
+            if (held_[n].pcb == p) return &held_[n];
+        }
+        return nullptr;
+    }
+
+    std::array<Held, 8> held_;  // of further connections lwIP acknowledges when it likes
+    std::size_t count_ = 0;
+};
+
+void send_acknowledgments() {
+    for (tcp_pcb* p = tcp_active_pcbs; p != nullptr; p = p->next) {
+        if (p->state == ESTABLISHED && (p->flags & TF_ACK_NOW) != 0) tcp_output(p);
+    }
+}
+
 }  // namespace
 
 std::unique_ptr<TcpStack> TcpStack::start(Port& port, const TcpConfig& config, std::string& error) {
@@ -251,7 +301,10 @@ FrameFate TcpStack::give_to_lwip(std::span<const std::byte> frame, FrameFate fat
     pbuf* const p = lwip_->take(frame);
     if (p == nullptr) return FrameFate::no_buffer;
     if (fate == FrameFate::tcp) blank_options({static_cast<std::byte*>(p->payload), p->len});
+    HeldAcknowledgments held;
+    const std::uint64_t sent = counters_.sent;
     if (ethernet_input(p, &lwip_->interface) != ERR_OK) pbuf_free(p);
+    acknowledgments_due_ = held.give_back(counters_.sent != sent) || acknowledgments_due_;
     return fate;
 }
 
@@ -262,6 +315,7 @@ void TcpStack::poll(Nanos now) {
         next_timer_ = now + config_.timer_interval;
         next_arp_timer_ = now + kArpInterval;
     }
+    if (std::exchange(acknowledgments_due_, false)) send_acknowledgments();
     // After a gap the timers run once, not once for each interval missed: what came in during the gap is
     // still to be read.
     if (now >= next_timer_) {

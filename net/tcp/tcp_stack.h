@@ -68,11 +68,11 @@ class TcpStack {
     TcpStack(const TcpStack&) = delete;
     TcpStack& operator=(const TcpStack&) = delete;
 
-    /// Takes a received frame, or says why not. What it sets off is sent at once; received bytes wait in
-    /// their sockets.
+    /// Takes a received frame, or says why not. What it sets off is sent at once, ordinary acknowledgments
+    /// apart; received bytes wait in their sockets.
     FrameFate on_frame(std::span<const std::byte> frame) { return on_frame(frame, classify(frame)); }
     FrameFate on_frame(std::span<const std::byte> frame, const Classified& classified);
-    /// The timers, when they are due; `now` is any clock that does not go back.
+    /// Acknowledgments that are due, and the timers, when they are; `now` is any clock that does not go back.
     void poll(Nanos now);
 
     Port& port() { return port_; }
@@ -115,6 +115,7 @@ class TcpStack {
     };
     Delegated delegated_;
 
+    bool acknowledgments_due_ = false;
     bool timed_ = false;
     Nanos next_timer_;
     Nanos next_arp_timer_;

@@ -3,7 +3,12 @@
 #pragma once
 
 #include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
 #include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -44,6 +49,20 @@ inline std::string output_of(const std::string& command) {
     while (std::fgets(part, sizeof part, pipe) != nullptr) text += part;
     pclose(pipe);
     return text;
+}
+
+/// What the kernel sends by this interface has its checksums, and is no larger than a frame: a veth peer that
+/// is read by DPDK needs that. As `ethtool -K INTERFACE tx off`.
+inline bool finish_checksums(const std::string& interface) {
+    ethtool_value off{};
+    off.cmd = ETHTOOL_STXCSUM;
+    ifreq request{};
+    interface.copy(request.ifr_name, IFNAMSIZ - 1);
+    request.ifr_data = reinterpret_cast<char*>(&off);
+    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const bool done = ioctl(fd, SIOCETHTOOL, &request) == 0;
+    close(fd);
+    return done;
 }
 
 }  // namespace hw::net

@@ -54,13 +54,10 @@ bool TwoProcesses::start_exchange() {
         ADD_FAILURE() << error;
         return false;
     }
-    for (const auto& [from, to] : changes_) {
-        const auto at = config->find(from);
-        if (at == std::string::npos) ADD_FAILURE() << "the example configuration does not hold " << from;
-        if (at != std::string::npos) config->replace(at, from.size(), to);
-    }
-    std::ofstream(workspace_->out("hedger.toml")) << *config;
     demo::Command command = demo::exchange_command(options_, *workspace_, port);
+    if (devices_) give_devices(*config, command);
+    for (const auto& [from, to] : changes_) change(*config, from, to);
+    std::ofstream(workspace_->out("hedger.toml")) << *config;
     command.arguments.insert(command.arguments.end(), exchange_arguments_.begin(), exchange_arguments_.end());
     auto started = demo::ChildProcess::start(command, error);
     if (!started) {
@@ -69,11 +66,41 @@ bool TwoProcesses::start_exchange() {
     }
     exchange_.emplace(std::move(*started));
     begun_ = std::chrono::steady_clock::now();
-    const fs::path socket = workspace_->socket("memif.sock");
-    for (int i = 0; i < 1000 && !fs::exists(socket) && exchange_->running(); ++i)
+    for (int i = 0; i < 1000 && !exchange_is_ready() && exchange_->running(); ++i)
         std::this_thread::sleep_for(20ms);
     if (!exchange_->running()) ADD_FAILURE() << "the exchange did not start:\n" << log("exchange.log");
     return exchange_->running();
+}
+
+void TwoProcesses::change(std::string& config, const std::string& from, const std::string& to) const {
+    const auto at = config.find(from);
+    if (at == std::string::npos) {
+        ADD_FAILURE() << "the example configuration does not hold " << from;
+        return;
+    }
+    config.replace(at, from.size(), to);
+}
+
+std::string TwoProcesses::memif(const std::string& role) const {
+    return "net_memif0,role=" + role + ",id=0,socket=" + workspace_->socket("memif.sock").string() +
+           ",socket-abstract=no";
+}
+
+void TwoProcesses::give_devices(std::string& config, demo::Command& exchange) const {
+    const auto name = [](const std::string& device) { return device.substr(0, device.find(',')); };
+    const auto& [ours, theirs] = *devices_;
+    change(config, memif("client"), ours);
+    change(config, "device = \"net_memif0\"", "device = \"" + name(ours) + "\"");
+    for (std::string& argument : exchange.arguments) {
+        const auto at = argument.find(memif("server"));
+        if (argument == "net_memif0") argument = name(theirs);
+        if (at != std::string::npos) argument.replace(at, std::string::npos, theirs);
+    }
+}
+
+/// A memif server has made its socket; with another device there is the first summary to be seen.
+bool TwoProcesses::exchange_is_ready() const {
+    return fs::exists(devices_ ? workspace_->out("exchange.json") : workspace_->socket("memif.sock"));
 }
 
 std::optional<demo::ChildProcess> TwoProcesses::start_hedger(std::uint32_t seconds) {

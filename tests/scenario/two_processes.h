@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "deploy/demo_runner/child_process.h"
@@ -34,6 +35,10 @@ class TwoProcesses {
     void use_starbase() { options_.feed = "starbase"; }
     /// Orders by TCP on the port of the market data instead of a loopback socket; before start_exchange.
     void use_bypass() { options_.transport = "bypass"; }
+    /// Other ports than the two ends of a memif link, described as for --vdev; before start_exchange.
+    void use_devices(const std::string& hedger, const std::string& exchange) {
+        devices_ = {hedger, exchange};
+    }
     /// Replaces text in the hedger's configuration; before start_exchange.
     void configure(const std::string& from, const std::string& to) { changes_.emplace_back(from, to); }
     bool start_exchange();
@@ -51,12 +56,17 @@ class TwoProcesses {
 
   private:
     nlohmann::json read(const char* name) const;
+    void change(std::string& config, const std::string& from, const std::string& to) const;
+    std::string memif(const std::string& role) const;
+    void give_devices(std::string& config, demo::Command& exchange) const;
+    bool exchange_is_ready() const;
 
     demo::Options options_;
     std::filesystem::path dir_;
     std::optional<demo::Workspace> workspace_;
     std::optional<demo::ChildProcess> exchange_;
     std::vector<std::string> exchange_arguments_;
+    std::optional<std::pair<std::string, std::string>> devices_;  ///< the hedger's and the exchange's
     std::vector<std::pair<std::string, std::string>> changes_;
     std::chrono::steady_clock::time_point begun_;
     int starts_ = 0;
