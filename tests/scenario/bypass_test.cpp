@@ -55,7 +55,8 @@ TEST(Bypass, AfterAKillTheNextRunLogsOnAndHasEveryFill) {
     ASSERT_TRUE(world.start_exchange());
     auto first = world.start_hedger(0);
     ASSERT_TRUE(first);
-    std::this_thread::sleep_for(4s);
+    world.wait_until_running(*first);
+    std::this_thread::sleep_for(3s);
     ASSERT_TRUE(first->running()) << "exit code " << first->exit_code();
     first->crash();
     auto second = world.start_hedger(18);

@@ -12,15 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Until the journal holds the beginning of this run: how long that takes is the machine's affair.
-void wait_until_running(const TwoProcesses& world, demo::ChildProcess& hedger, int start) {
-    const std::string name = "hedger-" + std::to_string(start) + ".log";
-    for (int i = 0; i < 1'000 && hedger.running(); ++i) {
-        if (world.log(name.c_str()).find("definitions_incomplete") != std::string::npos) return;
-        std::this_thread::sleep_for(10ms);
-    }
-}
-
 TEST(Crash, TwentyKillsLoseNoFillAndSendNoOrderTwice) {
     const std::uint64_t seed = std::random_device{}();
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
@@ -37,7 +28,7 @@ TEST(Crash, TwentyKillsLoseNoFillAndSendNoOrderTwice) {
     for (int kill = 0; kill < 20; ++kill) {
         auto hedger = world.start_hedger(0);
         ASSERT_TRUE(hedger);
-        wait_until_running(world, *hedger, kill + 1);
+        world.wait_until_running(*hedger);
         std::this_thread::sleep_for(std::chrono::milliseconds(life_ms(random)));
         ASSERT_TRUE(hedger->running())
             << "run " << kill + 1 << " ended by itself, exit code " << hedger->exit_code();

@@ -116,6 +116,14 @@ std::optional<demo::ChildProcess> TwoProcesses::start_hedger(std::uint32_t secon
     return started;
 }
 
+void TwoProcesses::wait_until_running(demo::ChildProcess& hedger) const {
+    const std::string name = "hedger-" + std::to_string(starts_) + ".log";
+    for (int i = 0; i < 1'000 && hedger.running(); ++i) {
+        if (log(name.c_str()).find("definitions_incomplete") != std::string::npos) return;
+        std::this_thread::sleep_for(10ms);
+    }
+}
+
 void TwoProcesses::stop_exchange() { exchange_->stop(8'000ms); }
 
 double TwoProcesses::seconds_running() const {

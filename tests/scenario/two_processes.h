@@ -43,6 +43,9 @@ class TwoProcesses {
     void configure(const std::string& from, const std::string& to) { changes_.emplace_back(from, to); }
     bool start_exchange();
     std::optional<demo::ChildProcess> start_hedger(std::uint32_t seconds);
+    /// Until the journal holds the beginning of the run that was started last: how long that takes is the
+    /// machine's affair.
+    void wait_until_running(demo::ChildProcess& hedger) const;
     void stop_exchange();
 
     nlohmann::json hedger_report() const { return read("hedger.json"); }
