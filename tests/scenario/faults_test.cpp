@@ -79,7 +79,8 @@ TEST(Kill, StopsCancelsAndStaysDownUntilReset) {
     {
         auto hedger = world.start_hedger(0);
         ASSERT_TRUE(hedger);
-        std::this_thread::sleep_for(3s);
+        world.wait_until_running(*hedger);
+        std::this_thread::sleep_for(2500ms);
         EXPECT_EQ(world.ctl({"kill", "--why", "test"}, said), 0) << said;
         std::this_thread::sleep_for(300ms);
         ASSERT_EQ(world.ctl({"status"}, said), 0) << said;
@@ -96,7 +97,8 @@ TEST(Kill, StopsCancelsAndStaysDownUntilReset) {
     EXPECT_GT(world.hedger_report().at("session").value("mass_cancels_sent", 0), 0);
     auto again = world.start_hedger(0);
     ASSERT_TRUE(again);
-    std::this_thread::sleep_for(2s);
+    world.wait_until_running(*again);
+    std::this_thread::sleep_for(1500ms);
     ASSERT_EQ(world.ctl({"status"}, said), 0) << said;
     EXPECT_TRUE(nlohmann::json::parse(said).at("killed").get<bool>()) << "a restart is no reset";
     EXPECT_EQ(world.ctl({"reset", "--who", "test"}, said), 0) << said;

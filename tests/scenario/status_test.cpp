@@ -60,7 +60,8 @@ TEST(Status, ShowsClockAndGapsAndHandsOutTheLastPackets) {
     ASSERT_TRUE(world.start_exchange());
     auto hedger = world.start_hedger(0);
     ASSERT_TRUE(hedger);
-    std::this_thread::sleep_for(4s);
+    world.wait_until_running(*hedger);
+    std::this_thread::sleep_for(3s);
     std::string said;
     ASSERT_EQ(world.ctl({"status"}, said), 0) << said;
     expect_host_figures(nlohmann::json::parse(said));
@@ -94,7 +95,8 @@ TEST(Status, NothingIsHeldWhenItIsConfiguredOff) {
     ASSERT_TRUE(world.start_exchange());
     auto hedger = world.start_hedger(0);
     ASSERT_TRUE(hedger);
-    std::this_thread::sleep_for(1500ms);
+    world.wait_until_running(*hedger);
+    std::this_thread::sleep_for(1s);
     std::string said;
     EXPECT_EQ(world.ctl({"capture", "--out", "/tmp/hedgewire-none"}, said), 1);
     EXPECT_NE(said.find("no packets are held"), std::string::npos) << said;
