@@ -112,17 +112,17 @@ struct FullSums {
 template <bool kSmile>
 inline void add_block(const KernelBlock& b, const RiskBlock& risk, const KernelGroup& g, FullSums& s) {
     const Volatility v = volatility<kSmile>(b, g);
-    const Lanes deviation = v.vol * all(g.root_years);
     const Lanes moneyness = (all(g.x) - load(b.k)) * v.inverse * all(g.inv_root_years);
-    const Lanes d1 = fma(all(0.5), deviation, moneyness);
-    const Lanes d2 = d1 - deviation;
+    const double half_root_years = 0.5 * g.root_years;
+    const Lanes d1 = fma(all(half_root_years), v.vol, moneyness);
+    const Lanes d2 = fma(all(-half_root_years), v.vol, moneyness);
     const Lanes e = exp_minus_half(d1 * d1);
     const Ratio r1 = tail_ratio(magnitude(d1));
     const Ratio r2 = tail_ratio(magnitude(d2));
     const Lanes shared = e / (r1.q * r2.q);
     const Lanes coins = load(risk.coins);
-    const Lanes tail1 = coins * (r1.p * r2.q * shared);
-    s.n1 = s.n1 + if_positive(d1, coins - tail1, tail1);
+    const Lanes tail1 = r1.p * r2.q * shared;
+    s.n1 = fma(coins, if_positive(d1, all(1.0) - tail1, tail1), s.n1);
     const Lanes tail2 = coins * all(g.forward) * (r2.p * r1.q * shared);
     s.strike_n2 = s.strike_n2 + if_positive(d2, load(risk.strike_coins) - tail2, tail2);
     const Lanes phi = coins * e;
