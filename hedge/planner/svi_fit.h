@@ -26,7 +26,7 @@ bool fit_flat(std::span<const SmilePoint> points, SmileSlice& slice);
 /// leave no calendar arbitrage against it. Fills a, b, rho, m, sigma, rms_vol, the ranges and quotes of
 /// `slice`, whose `years` is set (1e-9 to 1000). Points that cannot be (not finite, a volatility outside 0.01
 /// % to 1000 %) are left out. Fewer than three distinct strikes give a flat smile. With `last`, the same
-/// expiry's smile of a moment ago, the search begins there and takes a third of the time. False when there is
+/// expiry's smile of a moment ago, the search begins there and takes about half the time. False when there is
 /// no point at all or nothing with positive variance fits.
 bool fit_svi(std::span<const SmilePoint> points, SmileSlice& slice, const SmileSlice* earlier = nullptr,
              const SmileSlice* last = nullptr);
