@@ -1,5 +1,6 @@
 // `hedgewire decode --feed starbase`: a capture as JSON, message by message and counted.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -53,7 +54,8 @@ class StarbaseReportTest : public ::testing::Test {
     StarbaseVenue venue_{0, {11, 12, 13}};
     std::vector<CapturedFrame> frames_;
     Nanos time_ = Nanos::from_seconds(1'700'000'000);
-    std::string path_ = ::testing::TempDir() + "hedgewire_starbase_report.pcap";
+    // One a process: ctest runs the tests of a suite beside each other.
+    std::string path_ = ::testing::TempDir() + "hedgewire_starbase_report_" + std::to_string(::getpid()) + ".pcap";
     std::ostringstream out_;
 };
 
