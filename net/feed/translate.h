@@ -45,7 +45,7 @@ inline std::optional<BookLevel> to_level(double contract_size, std::uint8_t wire
     const auto q = deleted ? std::optional(Qty{}) : to_contracts(amount, contract_size);
     // A level that stands holds something: zero contracts would be a deletion by another name.
     if (!p || !q || (!deleted && q->is_zero())) return std::nullopt;
-    return BookLevel{*p, *q, wire_side == kBid ? Side::buy : Side::sell, 0, {}};
+    return BookLevel{*p, *q, wire_side == kBid ? hw::Side::buy : hw::Side::sell, 0, {}};
 }
 inline std::optional<BookLevel> to_level(double contract_size, const deribit::BookChange& change) {
     constexpr std::uint8_t kDeleted = 2;
