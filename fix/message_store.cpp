@@ -252,16 +252,43 @@ const MessageStore::Slot* MessageStore::stored(std::uint32_t sequence) const {
 
 bool MessageStore::put(std::uint32_t sequence, std::string_view message, OrderId order) {
     if (message.size() > kMaxMessage) return false;
+    std::copy(message.begin(), message.end(), place(sequence));
+    keep(sequence, message.size(), order);
+    index(sequence);
+    return true;
+}
+
+char* MessageStore::place(std::uint32_t sequence) {
     Slot& s = slot(sequence);
     let_go(s);
-    std::copy(message.begin(), message.end(), s.message);
-    s.length = static_cast<std::uint32_t>(message.size());
+    return s.message;
+}
+
+void MessageStore::keep(std::uint32_t sequence, std::size_t size, OrderId order) {
+    Slot& s = slot(sequence);
+    s.length = static_cast<std::uint32_t>(size);
     s.order = order.value;
     s.flags = 0;
     store(s.sequence, std::uint64_t{sequence});
     store(s.crc, s.checksum());
+}
+
+void MessageStore::index(std::uint32_t sequence) {
+    const OrderId order{slot(sequence).order};
     if (!order.is_none()) index_order(order, sequence & (slot_count_ - 1));
-    return true;
+}
+
+std::uint32_t MessageStore::rehearse(std::uint32_t sequence, std::size_t size) const {
+    return crc32c(slot(sequence).message, size);
+}
+
+void MessageStore::make_ready(std::uint32_t sequence) {
+    constexpr std::size_t kLine = 64;
+    constexpr std::size_t kUsual = 320;  // bytes that an order takes of its slot, at most
+    Slot& s = slot(sequence);
+    let_go(s);
+    for (std::size_t at = 0; at < kUsual; at += kLine)
+        __builtin_prefetch(reinterpret_cast<char*>(&s) + at, 1);
 }
 
 // Empties a slot, remembering whose it was: an order's, which from here on counts as one that had a slot.

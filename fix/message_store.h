@@ -50,6 +50,20 @@ class MessageStore {
     /// Keeps a message under its sequence number (from 1). `order`: the id it carries, or none. False: longer
     /// than kMaxMessage, nothing changed.
     bool put(std::uint32_t sequence, std::string_view message, OrderId order);
+
+    // The same in steps, for a message that is made where it is kept.
+
+    /// Where the message of this number goes: kMaxMessage bytes, of a slot that is empty from here on.
+    char* place(std::uint32_t sequence);
+    /// What was written there, `size` bytes (at most kMaxMessage), counts from here on.
+    void keep(std::uint32_t sequence, std::size_t size, OrderId order);
+    /// Lets find_order and has_slot know of it; may wait until the message has left.
+    void index(std::uint32_t sequence);
+    /// Does what `keep` does except the stores: the slot stays empty. Returns what it worked out.
+    std::uint32_t rehearse(std::uint32_t sequence, std::size_t size) const;
+    /// Gets the slot of this number ready ahead of time: emptied, and on its way into the cache.
+    void make_ready(std::uint32_t sequence);
+
     /// The stored message, or an empty view.
     std::string_view get(std::uint32_t sequence) const;
     /// The order id of a stored message, or none.

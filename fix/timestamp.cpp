@@ -73,4 +73,22 @@ std::array<char, 21> format_timestamp_ms(Nanos time) {
     return text;
 }
 
+void TimestampText::renew(std::int64_t ms) {
+    constexpr std::int64_t kMinuteMs = 60'000;
+    constexpr std::size_t kSeconds = 15;  // where they stand, behind "YYYYMMDD-HH:MM:"
+    ms_ = ms;
+    if (ms < minute_ms_ || ms >= minute_ms_ + kMinuteMs || minute_ms_ < 0) {
+        minute_ms_ = ms / kMinuteMs * kMinuteMs;
+        text_ = format_timestamp_ms(Nanos::from_ms(minute_ms_));
+        minute_sum_ = '.';
+        for (std::size_t i = 0; i < kSeconds; ++i) minute_sum_ += static_cast<unsigned char>(text_[i]);
+    }
+    const auto in_minute = static_cast<unsigned>(ms - minute_ms_);
+    const std::array<unsigned, 5> digits = {in_minute / 10'000, in_minute / 1'000 % 10, in_minute / 100 % 10,
+                                            in_minute / 10 % 10, in_minute % 10};
+    sum_ = minute_sum_ + 5 * '0' + digits[0] + digits[1] + digits[2] + digits[3] + digits[4];
+    for (std::size_t i = 0; i < 2; ++i) text_[kSeconds + i] = static_cast<char>('0' + digits[i]);
+    for (std::size_t i = 2; i < 5; ++i) text_[kSeconds + 1 + i] = static_cast<char>('0' + digits[i]);
+}
+
 }  // namespace hw::fix
