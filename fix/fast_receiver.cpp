@@ -110,14 +110,13 @@ std::size_t FastReceiver::read(std::string_view bytes, std::uint32_t expected, N
     Scan found;
     const std::size_t size = cut_message(bytes, found);
     if (size == 0) return 0;
-    seen_.fill(0);
     large_count_ = 0;
     // The first three are BeginString, BodyLength and MsgType, as they have to be.
     for (std::size_t i = 3; i < found.count; ++i) {
-        if (!is_first(fields_[i].tag) || !obeys(fields_[i], now, expected)) return 0;
+        if (!is_first(i) || !obeys(fields_[i], now, expected)) return 0;
     }
     for (const int tag : kRequired) {
-        if ((seen_[static_cast<std::size_t>(tag) / 64] >> tag % 64 & 1) == 0) return 0;
+        if (!has(tag, found.count)) return 0;
     }
     message = {};
     message.type = fields_[2].data;
@@ -125,6 +124,7 @@ std::size_t FastReceiver::read(std::string_view bytes, std::uint32_t expected, N
     message.sequence = expected;
     message.fields = fields_.data();
     message.field_count = found.count;
+    message.places = places_.data();
     return size;
 }
 
@@ -146,14 +146,20 @@ std::size_t FastReceiver::cut_message(std::string_view bytes, Scan& found) {
     return *told == (found.sum & 255u) ? end + kTrailer : 0;
 }
 
-/// False for a tag that came before, or when too many of the large ones did to tell.
-bool FastReceiver::is_first(int tag) {
-    const auto n = static_cast<std::size_t>(tag);
-    if (n < kMarked) {
-        const std::uint64_t bit = std::uint64_t{1} << n % 64;
-        const bool first = (seen_[n / 64] & bit) == 0;
-        seen_[n / 64] |= bit;
-        return first;
+/// Whether the tag is among the first `count` fields; for tags that have a place.
+bool FastReceiver::has(int tag, std::size_t count) const {
+    const std::size_t place = places_[static_cast<std::size_t>(tag)];
+    return place < count && fields_[place].tag == tag;
+}
+
+/// Gives the field's tag its place. False for a tag that came before, or when too many of the large ones did
+/// to tell.
+bool FastReceiver::is_first(std::size_t field) {
+    const int tag = fields_[field].tag;
+    if (tag < InboundMessage::kPlacedTags) {
+        if (has(tag, field)) return false;
+        places_[static_cast<std::size_t>(tag)] = static_cast<std::uint8_t>(field);
+        return true;
     }
     const auto end = large_.begin() + static_cast<std::ptrdiff_t>(large_count_);
     if (large_count_ == kMaxLarge || std::find(large_.begin(), end, tag) != end) return false;

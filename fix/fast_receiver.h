@@ -49,14 +49,14 @@ class FastReceiver {
         sending_time
     };
     static constexpr std::size_t kMaxFields = 128;
-    static constexpr std::size_t kTags = 10'240;   ///< that have a rule each; others are text
-    static constexpr std::size_t kMarked = 2'048;  ///< tags that a bit remembers
-    static constexpr std::size_t kMaxLarge = 8;    ///< fields of larger tags
+    static constexpr std::size_t kTags = 10'240;  ///< that have a rule each; others are text
+    static constexpr std::size_t kMaxLarge = 8;   ///< fields of larger tags
 
     void learn_rules();
     std::size_t cut_message(std::string_view bytes, Scan&);
     bool obeys(const FieldView&, Nanos now, std::uint32_t expected) const;
-    bool is_first(int tag);
+    bool is_first(std::size_t field);
+    bool has(int tag, std::size_t count) const;
 
     const std::string sender_;
     const std::string target_;
@@ -64,7 +64,7 @@ class FastReceiver {
     const bool on_;
     bool large_tags_have_types_ = false;
     std::vector<Rule> rules_;
-    std::array<std::uint64_t, kMarked / 64> seen_{};
+    std::array<std::uint8_t, InboundMessage::kPlacedTags> places_{};  ///< not cleared: see InboundMessage
     std::array<int, kMaxLarge> large_{};
     std::size_t large_count_ = 0;
     std::array<FieldView, kMaxFields> fields_{};

@@ -102,7 +102,7 @@ std::string_view FastSender::stage(const Action& action, Nanos now) {
     blanks.sequence = store_.next_sender();
     if (found == nullptr || found->empty() || blanks.sequence > OrderTemplate::kMaxSequence) return {};
     now_.set(now);
-    char* const place = store_.place(blanks.sequence);
+    char* const place = store_.place(blanks.sequence, blanks.order);
     const std::size_t size = found->write(place, blanks, now_);
     store_.keep(blanks.sequence, size, blanks.order);
     staged_ = blanks.sequence;
@@ -127,7 +127,7 @@ std::string_view FastSender::rehearse(Nanos now) {
     blanks.side = '1';
     blanks.time_in_force = '3';
     now_.set(now);
-    char* const place = store_.place(blanks.sequence);
+    char* const place = store_.place(blanks.sequence, blanks.order);
     const std::size_t size = templates_[next_rehearsal_].order.write(place, blanks, now_);
     rehearsed_ = store_.rehearse(blanks.sequence, size);
     return {place, size};

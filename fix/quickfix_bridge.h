@@ -36,6 +36,10 @@ struct InboundMessage {
     bool possible_resend;     ///< 97=Y
     const FieldView* fields;  ///< body, then header
     std::size_t field_count;
+    /// Where the field of a tag may stand, for tags below kPlacedTags: if it is not there, it is nowhere.
+    /// Null: to be searched for.
+    const std::uint8_t* places = nullptr;
+    enum : int { kPlacedTags = 2048 };
 };
 
 /// What became of a received application message; anything but `accepted` is answered with a reject.

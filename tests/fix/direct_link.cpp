@@ -39,11 +39,11 @@ std::string DirectLink::message(const std::string& type, std::uint32_t sequence,
                          "|52=" + std::string(stamp.data(), stamp.size()) + "|" + fields));
 }
 
-bool DirectLink::come_up(OrderSession& session, Nanos now) {
+bool DirectLink::come_up(OrderSession& session, Nanos now, ByteSinkRef sink) {
     if (session.attached()) session.on_disconnected(now, "again");
     heard.clear();
     answered = 0;
-    session.on_connected(ByteSinkRef{*this}, now);
+    session.on_connected(sink, now);
     answer(session, now);
     return session.up();
 }

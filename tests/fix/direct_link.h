@@ -32,8 +32,9 @@ class DirectLink {
     void close() {}
     bool rehearse(const char*, std::size_t size) { return size != 0; }
 
-    /// Connects and answers until the session is up.
-    bool come_up(OrderSession&, Nanos now);
+    /// Connects and answers until the session is up. `sink`: another one than this, that passes on to it.
+    bool come_up(OrderSession& session, Nanos now) { return come_up(session, now, ByteSinkRef{*this}); }
+    bool come_up(OrderSession&, Nanos now, ByteSinkRef sink);
     /// Answers what was heard since the last time.
     void answer(OrderSession&, Nanos now);
 
