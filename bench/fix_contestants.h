@@ -13,6 +13,11 @@ namespace bench {
 /// The clock that all are timed with.
 std::int64_t fix_clock_ns();
 
+/// Lets what one pass has begun in the memory system come to its end before the next is timed.
+inline void rest_a_microsecond() {
+    for (const std::int64_t begin = fix_clock_ns(); fix_clock_ns() - begin < 1000;) continue;
+}
+
 struct FixContestant {
     std::string name;
     std::size_t passes;                  ///< of one run

@@ -174,7 +174,10 @@ void add_sending(std::vector<FixContestant>& all, const std::shared_ptr<Ground>&
     const auto timed = [ground, actions, &desk](bool walks) {
         return [ground, actions, &desk, walks](std::vector<double>& ns) {
             for (const Action& action : *actions) {
-                if (walks) desk.session->rehearse(process_clock.wall());
+                if (walks) {
+                    desk.session->rehearse(process_clock.wall());
+                    rest_a_microsecond();
+                }
                 const std::int64_t begin = fix_clock_ns();
                 desk.session->send(action, process_clock.wall());
                 ns.push_back(static_cast<double>(desk.sink.at_ns - begin));
