@@ -11,7 +11,7 @@ namespace {
 
 constexpr Nanos kSyncPatience = Nanos::from_ms(1000);  // for a test request's answer, before another is sent
 constexpr Nanos kProgressPatience = Nanos::from_ms(5000);  // logged on, not up, and nothing new of theirs
-constexpr Nanos kTimerInterval = Nanos::from_ms(1);        // QuickFIX's own count in seconds
+constexpr Nanos kTimerInterval = Nanos::from_ms(20);       // QuickFIX's own count in seconds
 
 }  // namespace
 
