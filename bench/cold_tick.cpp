@@ -11,8 +11,9 @@
 #include "core/journal/writer.h"
 #include "deploy/runtime/event_writer.h"
 #include "deploy/runtime/stopwatch.h"
-#include "fix/decimal.h"
+#include "fix/session.h"
 #include "hedge/state_memory.h"
+#include "tests/fix/direct_link.h"
 
 namespace hw::bench {
 
@@ -25,7 +26,6 @@ constexpr int kOptions = 64;
 constexpr double kPrice = 60'000;
 constexpr double kCoins = 3;  ///< that a fill adds: out of the band
 constexpr double kContractUsd = 10;
-constexpr std::size_t kOrder = 200;
 constexpr std::int64_t kSilenceNs = 10'000'000;
 constexpr std::int64_t kWalkNs = 100'000;             ///< as the hot loop's
 constexpr int kUndisturbed = 150;                     ///< silences of each kind to be had,
@@ -37,50 +37,106 @@ constexpr int kHotWarmUp = 4;                ///< of them, not counted
 constexpr int kQuietTicks = 8;
 constexpr InstrumentId kHedge{0};
 
-/// An order becomes 200 bytes where the socket sends from, and leaves.
+/// Where benchmarks keep files while they run.
+class ScratchFolder {
+  public:
+    ScratchFolder() { std::filesystem::create_directories(dir_); }
+    ~ScratchFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(dir_, ignored);
+    }
+    ScratchFolder(const ScratchFolder&) = delete;
+    ScratchFolder& operator=(const ScratchFolder&) = delete;
+    std::string operator/(const std::string& name) const { return (dir_ / name).string(); }
+
+  private:
+    const std::filesystem::path dir_ =
+        std::filesystem::temp_directory_path() / ("hedgewire-net-bench-" + std::to_string(::getpid()));
+};
+
+/// The session's way to the socket; notes when a message has left. Until the session is up, what it says is
+/// also heard by somebody who answers.
+class SocketSink {
+  public:
+    SocketSink(BypassSocket& socket, fix::test::DirectLink& venue) : socket_(socket), venue_(venue) {}
+    bool send(const char* data, std::size_t size) {
+        if (venue_.keeps) venue_.send(data, size);
+        const bool sent = socket_.send(data, size);
+        sent_at_ns = deploy::monotonic_ns();
+        return sent;
+    }
+    void close() { socket_.close(); }
+    bool rehearse(const char* data, std::size_t size) { return socket_.rehearse(data, size); }
+
+    std::int64_t sent_at_ns = 0;
+
+  private:
+    BypassSocket& socket_;
+    fix::test::DirectLink& venue_;
+};
+
+/// Orders by a FIX session that is up, over the socket; nobody answers them.
 class OrderOut {
   public:
-    explicit OrderOut(BypassSocket& socket) : socket_(socket) {
-        place_ = socket.prepare(kOrder);
-        std::fill_n(place_.data(), kOrder, '0');
+    OrderOut(BypassSocket& socket, const InstrumentTable& instruments, const std::string& store_dir,
+             std::string& error)
+        : sink_(socket, venue_) {
+        fix::SessionConfig config;
+        config.sender_comp_id = "HEDGER";
+        config.target_comp_id = "VENUE";
+        config.heartbeat_s = 3'600;
+        config.store_dir = store_dir;
+        config.store_slots = 4'096;
+        session_ = fix::OrderSession::create(config, {}, instruments, EventSinkRef(unheard_),
+                                             deploy::wall_time(), error);
+    }
+    /// The hedge instrument is known by now. False: the session does not come up.
+    bool begin() {
+        if (!session_ || !venue_.come_up(*session_, deploy::wall_time(), ByteSinkRef(sink_))) return false;
+        venue_.keeps = false;
+        session_->prepare(kHedge);
+        return true;
     }
     bool send(const Action& action, Nanos) {
         if (action.header.type != ActionType::new_order) return true;
-        const NewOrder& order = action.payload.new_order;
-        const auto id = order.order.to_text();
-        std::memcpy(place_.data() + 20, id.data(), id.size());
-        put(60, fix::DecimalText(order.qty).view());
-        put(100, fix::DecimalText(order.limit).view());
-        const bool sent = socket_.commit(kOrder);
-        sent_at_ns = deploy::monotonic_ns();
-        last = order;
+        const bool sent = session_->send(action, deploy::wall_time());
+        last = action.payload.new_order;
         is_open = true;
         ++orders;
         return sent;
     }
+    void poll() { session_->poll(deploy::wall_time()); }
+    void rehearse() { session_->rehearse(deploy::wall_time()); }
+    std::int64_t sent_at_ns() const { return sink_.sent_at_ns; }
+    std::uint64_t from_templates() const { return session_->counters().sent_fast; }
 
-    std::int64_t sent_at_ns = 0;
     NewOrder last{};
     bool is_open = false;  ///< the last one has not been filled
     std::uint64_t orders = 0;
 
   private:
-    void put(std::size_t at, std::string_view text) {
-        std::memcpy(place_.data() + at, text.data(), text.size());
-    }
+    /// The desk tells the engine itself that the session is up.
+    struct Unheard {
+        Event& stage(EventType, InstrumentId, Nanos) { return event = Event{}; }
+        void flush() {}
+        Event event;
+    };
 
-    BypassSocket& socket_;
-    std::span<char> place_;
+    Unheard unheard_;
+    fix::test::DirectLink venue_;
+    SocketSink sink_;
+    std::unique_ptr<fix::OrderSession> session_;
 };
 
 /// Engine, journal and socket as a run has them, and a market that is made to need hedges.
 class Desk {
   public:
-    Desk(WirePair& wire, BypassSocket& socket, JournalWriter& journal)
+    Desk(WirePair& wire, BypassSocket& socket, JournalWriter& journal, const std::string& store_dir,
+         std::string& error)
         : wire_(wire),
           socket_(socket),
           engine_(memory_.state(), blobs_),
-          out_(socket),
+          out_(socket, engine_.state().instruments, store_dir, error),
           writer_(engine_, journal, out_, 0, Nanos{}) {
         hedge::EngineConfig config;
         hedge::UnderlyingConfig& btc = config.underlyings.emplace_back();
@@ -100,8 +156,9 @@ class Desk {
         surface();
     }
 
-    /// The positions that it begins with are hedged. False: it never ends.
+    /// The session comes up, and the positions that it begins with are hedged. False: it never ends.
     bool come_to_rest() {
+        if (!out_.begin()) return false;
         for (int n = 0; n < 50; ++n) {
             if (out_.is_open) fill_order();
             tick();
@@ -120,13 +177,14 @@ class Desk {
         const std::uint64_t orders = out_.orders;
         const std::int64_t begin_ns = deploy::monotonic_ns();
         tick();
-        const double ns = static_cast<double>(out_.sent_at_ns - begin_ns);
+        const double ns = static_cast<double>(out_.sent_at_ns() - begin_ns);
         if (out_.orders != orders + 1) return -1;
         fill_order();
         turn();
         return ns;
     }
     GapFigures gaps() const { return gaps_.figures(); }
+    std::uint64_t from_templates() const { return out_.from_templates(); }
     /// Nobody had the core in the last moments of the last silence, nor in the hedge behind it.
     bool undisturbed() const { return undisturbed_; }
 
@@ -177,6 +235,7 @@ class Desk {
     void turn() {
         wire_.round();
         socket_.poll_without_reading();
+        out_.poll();
         gaps_.at(deploy::monotonic_ns(), false);
     }
     /// True when the end of it was undisturbed.
@@ -195,7 +254,7 @@ class Desk {
             if (!with_walk || now < next_walk_ns) continue;
             next_walk_ns = now + kWalkNs;
             rehearsed_ = writer_.rehearse();
-            socket_.rehearse(kOrder);
+            out_.rehearse();
         }
         gaps_.forget();
         return deploy::monotonic_ns() - disturbed_ns > kCalmNs;
@@ -281,38 +340,18 @@ class Desk {
     volatile double rehearsed_ = 0;
 };
 
-/// Where the journal of a benchmark lives while it runs.
-class ScratchJournal {
-  public:
-    explicit ScratchJournal(std::string& error) {
-        std::filesystem::remove_all(dir_);
-        JournalConfig config;
-        config.dir = dir_.string();
-        writer_ = JournalWriter::open(config, {}, error);
-    }
-    ~ScratchJournal() {
-        writer_.reset();
-        std::error_code ignored;
-        std::filesystem::remove_all(dir_, ignored);
-    }
-    ScratchJournal(const ScratchJournal&) = delete;
-    ScratchJournal& operator=(const ScratchJournal&) = delete;
-    JournalWriter* writer() { return writer_.get(); }
-
-  private:
-    const std::filesystem::path dir_ =
-        std::filesystem::temp_directory_path() / ("hedgewire-net-bench-" + std::to_string(::getpid()));
-    std::unique_ptr<JournalWriter> writer_;
-};
-
 }  // namespace
 
 ordered_json measure_cold_tick(WirePair& wire, std::string& error) {
     const auto socket = wire.connect(error);
     if (!socket) return nullptr;
-    ScratchJournal journal(error);
-    if (journal.writer() == nullptr) return nullptr;
-    const auto desk = std::make_unique<Desk>(wire, *socket, *journal.writer());
+    const ScratchFolder scratch;
+    JournalConfig config;
+    config.dir = scratch / "journal";
+    const auto journal = JournalWriter::open(config, {}, error);
+    if (!journal) return nullptr;
+    const auto desk = std::make_unique<Desk>(wire, *socket, *journal, scratch / "store", error);
+    if (!error.empty()) return nullptr;
     if (!desk->come_to_rest()) return error = "the engine does not hedge as it should", nullptr;
     Samples hot, unused;
     Samples cold, cold_with_walk;          // undisturbed
@@ -346,6 +385,7 @@ ordered_json measure_cold_tick(WirePair& wire, std::string& error) {
     j["cold_without_walk"] = spread(cold);
     j["cold_disturbed_too"] = spread(all_cold_with_walk);
     j["cold_without_walk_disturbed_too"] = spread(all_cold);
+    j["sends_from_templates"] = desk->from_templates();
     j["delegated_sends"] = c.delegated_sends;
     j["ordinary_sends"] = c.ordinary_sends;
     j["gaps_in_silence"] = {{"threshold_ns", gaps.threshold_ns},

@@ -12,6 +12,7 @@ namespace hw::fix {
     X(cancels_sent, "OrderCancelRequest")                                                               \
     X(mass_cancels_sent, "OrderMassCancelRequest")                                                      \
     X(settle_requests_sent, "OrderMassStatusRequest")                                                   \
+    X(sent_fast, "of these, from a template, past QuickFIX")                                            \
     X(sends_refused, "Actions for which nothing left and nothing is stored")                            \
     X(transport_refused, "messages that the transport did not take, after they were stored")            \
     X(store_refused, "messages longer than a slot of the store")                                        \
@@ -22,6 +23,7 @@ namespace hw::fix {
     X(rejects_sent_missing, "of these, 373=1: a required field is missing")                             \
     X(rejects_sent_other, "of these, any other reason")                                                 \
     X(application_received, "application messages of theirs that came in sequence")                     \
+    X(received_fast, "of these, reports read past QuickFIX")                                            \
     X(admin_received, "administrative messages of theirs")                                              \
     X(executions, "fills handed on, of any order of the account")                                       \
     X(executions_unknown_symbol, "of these, in an instrument that we do not know")                      \

@@ -212,7 +212,7 @@ bool MessageStore::check(std::string_view owner, const std::string& path, std::s
 }
 
 void MessageStore::recover() {
-    by_order_.assign(std::size_t{slot_count_} * 2, 0);
+    by_order_.reset(slot_count_);
     recover_unfinished();
     const std::uint32_t next = next_sender();
     for (std::uint32_t i = 0; i < slot_count_; ++i) {
@@ -222,7 +222,7 @@ void MessageStore::recover() {
         if (!kept) {
             std::memset(&s, 0, offsetof(Slot, message));
         } else if (s.order != 0) {
-            index_order(OrderId{s.order}, i);
+            by_order_.add(OrderId{s.order}, static_cast<std::uint32_t>(s.sequence));
         }
     }
     // Every number we used and still should have has to be there; the slot of the next number may have been
@@ -252,16 +252,44 @@ const MessageStore::Slot* MessageStore::stored(std::uint32_t sequence) const {
 
 bool MessageStore::put(std::uint32_t sequence, std::string_view message, OrderId order) {
     if (message.size() > kMaxMessage) return false;
+    std::copy(message.begin(), message.end(), place(sequence, order));
+    keep(sequence, message.size(), order);
+    index(sequence);
+    return true;
+}
+
+char* MessageStore::place(std::uint32_t sequence, OrderId order) {
+    by_order_.expect(order);
     Slot& s = slot(sequence);
     let_go(s);
-    std::copy(message.begin(), message.end(), s.message);
-    s.length = static_cast<std::uint32_t>(message.size());
+    return s.message;
+}
+
+void MessageStore::keep(std::uint32_t sequence, std::size_t size, OrderId order) {
+    Slot& s = slot(sequence);
+    s.length = static_cast<std::uint32_t>(size);
     s.order = order.value;
     s.flags = 0;
     store(s.sequence, std::uint64_t{sequence});
     store(s.crc, s.checksum());
-    if (!order.is_none()) index_order(order, sequence & (slot_count_ - 1));
-    return true;
+}
+
+void MessageStore::index(std::uint32_t sequence) {
+    const OrderId order{slot(sequence).order};
+    if (!order.is_none()) by_order_.add(order, sequence);
+}
+
+std::uint32_t MessageStore::rehearse(std::uint32_t sequence, std::size_t size) const {
+    return crc32c(slot(sequence).message, size);
+}
+
+void MessageStore::make_ready(std::uint32_t sequence) {
+    constexpr std::uint32_t kAhead = 2;  // sends in one turn follow each other faster than memory
+    constexpr std::size_t kLine = 64;
+    constexpr std::size_t kUsual = 320;  // bytes that an order takes of its slot, at most
+    let_go(slot(sequence));
+    const char* const coming = reinterpret_cast<const char*>(&slot(sequence + kAhead));
+    for (std::size_t at = 0; at < kUsual; at += kLine) __builtin_prefetch(coming + at, 1);
 }
 
 // Empties a slot, remembering whose it was: an order's, which from here on counts as one that had a slot.
@@ -269,7 +297,7 @@ void MessageStore::let_go(Slot& s) {
     if (s.sequence == 0) return;
     if (s.order != 0) {
         if (s.order > header_->let_go) store(header_->let_go, std::uint64_t{s.order});
-        forget_order(OrderId{s.order}, static_cast<std::uint32_t>(&s - slots_));
+        by_order_.remove(OrderId{s.order}, static_cast<std::uint32_t>(s.sequence));
     }
     store(s.sequence, std::uint64_t{0});
     store(s.crc, std::uint32_t{0});
@@ -295,39 +323,8 @@ void MessageStore::set_flag(std::uint32_t sequence, SlotFlag flag) {
     if (sequence != 0 && s.sequence == sequence) store(s.flags, s.flags | flag);
 }
 
-std::size_t MessageStore::home(OrderId order) const {
-    return hash64(&order.value, sizeof order.value) & (by_order_.size() - 1);
-}
-
-void MessageStore::index_order(OrderId order, std::uint32_t slot_index) {
-    std::size_t i = home(order);
-    while (by_order_[i] != 0) i = (i + 1) & (by_order_.size() - 1);
-    by_order_[i] = slot_index + 1;
-}
-
-void MessageStore::forget_order(OrderId order, std::uint32_t slot_index) {
-    const std::size_t mask = by_order_.size() - 1;
-    std::size_t hole = home(order);
-    while (by_order_[hole] != 0 && by_order_[hole] != slot_index + 1) hole = (hole + 1) & mask;
-    if (by_order_[hole] == 0) return;
-    // Those behind move up, unless that would put one before its home.
-    for (std::size_t i = (hole + 1) & mask; by_order_[i] != 0; i = (i + 1) & mask) {
-        const std::size_t at = home(OrderId{slots_[by_order_[i] - 1].order});
-        if (((i - at) & mask) < ((i - hole) & mask)) continue;
-        by_order_[hole] = by_order_[i];
-        hole = i;
-    }
-    by_order_[hole] = 0;
-}
-
 std::uint32_t MessageStore::find_order(OrderId order) const {
-    if (order.is_none()) return 0;
-    std::uint32_t newest = 0;
-    for (std::size_t i = home(order); by_order_[i] != 0; i = (i + 1) & (by_order_.size() - 1)) {
-        const Slot& s = slots_[by_order_[i] - 1];
-        if (s.order == order.value) newest = std::max(newest, static_cast<std::uint32_t>(s.sequence));
-    }
-    return newest;
+    return order.is_none() ? 0 : by_order_.find(order);
 }
 
 bool MessageStore::has_slot(OrderId order) const {

@@ -36,6 +36,10 @@ struct InboundMessage {
     bool possible_resend;     ///< 97=Y
     const FieldView* fields;  ///< body, then header
     std::size_t field_count;
+    /// Where the field of a tag may stand, for tags below kPlacedTags: if it is not there, it is nowhere.
+    /// Null: to be searched for.
+    const std::uint8_t* places = nullptr;
+    enum : int { kPlacedTags = 2048 };
 };
 
 /// What became of a received application message; anything but `accepted` is answered with a reject.
@@ -119,6 +123,13 @@ class QuickFixSession {
         const = 0;  ///< between `connected` and the end of the connection, from either side
     virtual bool logged_on() const = 0;
     virtual bool in_agreement() const = 0;  ///< logged on, and nothing of theirs is missing
+    /// A request of ours to send again has not been satisfied by a message beyond what was asked for.
+    virtual bool resend_pending() const = 0;
+
+    // What QuickFIX has to know of messages that did not pass through it, beside their sequence numbers,
+    // which are the host's: heartbeats and timeouts count from here.
+    virtual void note_sent(std::int64_t now_ns) = 0;
+    virtual void note_received(std::int64_t now_ns) = 0;
 };
 
 }  // namespace fix

@@ -302,8 +302,23 @@ class Session : public QuickFixSession {
         return !state.resendRequested() ||
                host_.next_target() > static_cast<std::uint32_t>(state.resendRange().second);
     }
+    bool resend_pending() const override {
+        return static_cast<const FIX::SessionState*>(mutable_session().getStore())->resendRequested();
+    }
+    void note_sent(std::int64_t now_ns) override { set(state().lastSentTime(), now_ns); }
+    void note_received(std::int64_t now_ns) override {
+        set(state().lastReceivedTime(), now_ns);
+        state().testRequest(0);
+    }
 
   private:
+    FIX::SessionState& state() { return *static_cast<FIX::SessionState*>(session_.getLog()); }
+
+    static void set(FIX::UtcTimeStamp& stamp, std::int64_t now_ns) {
+        const std::int64_t day = FIX::DateTime::NANOS_PER_DAY;
+        stamp.set(static_cast<int>(FIX::DateTime::JULIAN_19700101 + now_ns / day), now_ns % day);
+    }
+
     // QuickFIX's getters are not const.
     FIX::Session& mutable_session() const { return const_cast<FIX::Session&>(session_); }
 

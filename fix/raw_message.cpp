@@ -5,6 +5,11 @@
 namespace hw::fix {
 
 std::string_view field(const InboundMessage& message, int tag) {
+    if (message.places != nullptr && tag < InboundMessage::kPlacedTags) {
+        const std::size_t place = message.places[tag];
+        if (place >= message.field_count || message.fields[place].tag != tag) return {};
+        return {message.fields[place].data, message.fields[place].size};
+    }
     for (std::size_t i = 0; i < message.field_count; ++i) {
         if (message.fields[i].tag == tag) return {message.fields[i].data, message.fields[i].size};
     }

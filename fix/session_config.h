@@ -35,6 +35,7 @@ struct SessionConfig {
     std::uint32_t store_slots = 65'536;  ///< messages kept for resends; a power of two
     Nanos order_time_to_live = Nanos::from_ms(500);  ///< older orders are gap-filled, never replayed
     bool cancel_on_disconnect = true;
+    bool fast_path = true;  ///< false: every message goes through QuickFIX
 };
 
 }  // namespace hw::fix
