@@ -37,21 +37,28 @@ constexpr int kHotWarmUp = 4;                ///< of them, not counted
 constexpr int kQuietTicks = 8;
 constexpr InstrumentId kHedge{0};
 
-/// Where benchmarks keep files while they run.
-class ScratchFolder {
+/// Where journal and message store live while the benchmark runs.
+class ScratchFolders {
   public:
-    ScratchFolder() { std::filesystem::create_directories(dir_); }
-    ~ScratchFolder() {
+    ScratchFolders() {
         std::error_code ignored;
-        std::filesystem::remove_all(dir_, ignored);
+        std::filesystem::create_directories(journal, ignored);
+        std::filesystem::create_directories(store, ignored);
     }
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-    std::string operator/(const std::string& name) const { return (dir_ / name).string(); }
+    ~ScratchFolders() {
+        std::error_code ignored;
+        std::filesystem::remove_all(journal, ignored);
+        std::filesystem::remove_all(store, ignored);
+    }
+    ScratchFolders(const ScratchFolders&) = delete;
+    ScratchFolders& operator=(const ScratchFolders&) = delete;
 
   private:
-    const std::filesystem::path dir_ =
-        std::filesystem::temp_directory_path() / ("hedgewire-net-bench-" + std::to_string(::getpid()));
+    const std::string name_ = "hedgewire-net-bench-" + std::to_string(::getpid());
+
+  public:
+    const std::filesystem::path journal = std::filesystem::temp_directory_path() / name_;
+    const std::filesystem::path store = memory_folder() / name_;
 };
 
 /// The session's way to the socket; notes when a message has left. Until the session is up, what it says is
@@ -151,14 +158,15 @@ class Desk {
         writer_.end_burst();
         define(perpetual());
         for (int i = 0; i < kOptions; ++i) define(option(i));
+        session_up_ = out_.begin();
         open_market();
         for (int i = 0; i < kOptions; ++i) hold(i);
         surface();
     }
 
-    /// The session comes up, and the positions that it begins with are hedged. False: it never ends.
+    /// The positions that it begins with are hedged. False: it never ends, or the session is not up.
     bool come_to_rest() {
-        if (!out_.begin()) return false;
+        if (!session_up_) return false;
         for (int n = 0; n < 50; ++n) {
             if (out_.is_open) fill_order();
             tick();
@@ -335,6 +343,7 @@ class Desk {
     GapDetector gaps_{kGapNs};
     std::uint64_t ticks_ = 0;
     std::uint64_t fills_ = 0;
+    bool session_up_ = false;
     bool up_ = true;
     bool undisturbed_ = false;
     volatile double rehearsed_ = 0;
@@ -345,12 +354,12 @@ class Desk {
 ordered_json measure_cold_tick(WirePair& wire, std::string& error) {
     const auto socket = wire.connect(error);
     if (!socket) return nullptr;
-    const ScratchFolder scratch;
+    const ScratchFolders scratch;
     JournalConfig config;
-    config.dir = scratch / "journal";
+    config.dir = scratch.journal.string();
     const auto journal = JournalWriter::open(config, {}, error);
     if (!journal) return nullptr;
-    const auto desk = std::make_unique<Desk>(wire, *socket, *journal, scratch / "store", error);
+    const auto desk = std::make_unique<Desk>(wire, *socket, *journal, scratch.store.string(), error);
     if (!error.empty()) return nullptr;
     if (!desk->come_to_rest()) return error = "the engine does not hedge as it should", nullptr;
     Samples hot, unused;
