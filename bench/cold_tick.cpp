@@ -7,13 +7,12 @@
 #include <vector>
 
 #include "bench/machine.h"
+#include "bench/order_out.h"
 #include "core/gap_detector.h"
 #include "core/journal/writer.h"
 #include "deploy/runtime/event_writer.h"
 #include "deploy/runtime/stopwatch.h"
-#include "fix/session.h"
 #include "hedge/state_memory.h"
-#include "tests/fix/direct_link.h"
 
 namespace hw::bench {
 
@@ -37,95 +36,28 @@ constexpr int kHotWarmUp = 4;                ///< of them, not counted
 constexpr int kQuietTicks = 8;
 constexpr InstrumentId kHedge{0};
 
-/// Where benchmarks keep files while they run.
-class ScratchFolder {
+/// Where journal and message store live while the benchmark runs.
+class ScratchFolders {
   public:
-    ScratchFolder() { std::filesystem::create_directories(dir_); }
-    ~ScratchFolder() {
+    ScratchFolders() {
         std::error_code ignored;
-        std::filesystem::remove_all(dir_, ignored);
+        std::filesystem::create_directories(journal, ignored);
+        std::filesystem::create_directories(store, ignored);
     }
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-    std::string operator/(const std::string& name) const { return (dir_ / name).string(); }
+    ~ScratchFolders() {
+        std::error_code ignored;
+        std::filesystem::remove_all(journal, ignored);
+        std::filesystem::remove_all(store, ignored);
+    }
+    ScratchFolders(const ScratchFolders&) = delete;
+    ScratchFolders& operator=(const ScratchFolders&) = delete;
 
   private:
-    const std::filesystem::path dir_ =
-        std::filesystem::temp_directory_path() / ("hedgewire-net-bench-" + std::to_string(::getpid()));
-};
+    const std::string name_ = "hedgewire-net-bench-" + std::to_string(::getpid());
 
-/// The session's way to the socket; notes when a message has left. Until the session is up, what it says is
-/// also heard by somebody who answers.
-class SocketSink {
   public:
-    SocketSink(BypassSocket& socket, fix::test::DirectLink& venue) : socket_(socket), venue_(venue) {}
-    bool send(const char* data, std::size_t size) {
-        if (venue_.keeps) venue_.send(data, size);
-        const bool sent = socket_.send(data, size);
-        sent_at_ns = deploy::monotonic_ns();
-        return sent;
-    }
-    void close() { socket_.close(); }
-    bool rehearse(const char* data, std::size_t size) { return socket_.rehearse(data, size); }
-
-    std::int64_t sent_at_ns = 0;
-
-  private:
-    BypassSocket& socket_;
-    fix::test::DirectLink& venue_;
-};
-
-/// Orders by a FIX session that is up, over the socket; nobody answers them.
-class OrderOut {
-  public:
-    OrderOut(BypassSocket& socket, const InstrumentTable& instruments, const std::string& store_dir,
-             std::string& error)
-        : sink_(socket, venue_) {
-        fix::SessionConfig config;
-        config.sender_comp_id = "HEDGER";
-        config.target_comp_id = "VENUE";
-        config.heartbeat_s = 3'600;
-        config.store_dir = store_dir;
-        config.store_slots = 4'096;
-        session_ = fix::OrderSession::create(config, {}, instruments, EventSinkRef(unheard_),
-                                             deploy::wall_time(), error);
-    }
-    /// The hedge instrument is known by now. False: the session does not come up.
-    bool begin() {
-        if (!session_ || !venue_.come_up(*session_, deploy::wall_time(), ByteSinkRef(sink_))) return false;
-        venue_.keeps = false;
-        session_->prepare(kHedge);
-        return true;
-    }
-    bool send(const Action& action, Nanos) {
-        if (action.header.type != ActionType::new_order) return true;
-        const bool sent = session_->send(action, deploy::wall_time());
-        last = action.payload.new_order;
-        is_open = true;
-        ++orders;
-        return sent;
-    }
-    void poll() { session_->poll(deploy::wall_time()); }
-    void rehearse() { session_->rehearse(deploy::wall_time()); }
-    std::int64_t sent_at_ns() const { return sink_.sent_at_ns; }
-    std::uint64_t from_templates() const { return session_->counters().sent_fast; }
-
-    NewOrder last{};
-    bool is_open = false;  ///< the last one has not been filled
-    std::uint64_t orders = 0;
-
-  private:
-    /// The desk tells the engine itself that the session is up.
-    struct Unheard {
-        Event& stage(EventType, InstrumentId, Nanos) { return event = Event{}; }
-        void flush() {}
-        Event event;
-    };
-
-    Unheard unheard_;
-    fix::test::DirectLink venue_;
-    SocketSink sink_;
-    std::unique_ptr<fix::OrderSession> session_;
+    const std::filesystem::path journal = std::filesystem::temp_directory_path() / name_;
+    const std::filesystem::path store = memory_folder() / name_;
 };
 
 /// Engine, journal and socket as a run has them, and a market that is made to need hedges.
@@ -151,14 +83,15 @@ class Desk {
         writer_.end_burst();
         define(perpetual());
         for (int i = 0; i < kOptions; ++i) define(option(i));
+        session_up_ = out_.begin(kHedge);
         open_market();
         for (int i = 0; i < kOptions; ++i) hold(i);
         surface();
     }
 
-    /// The session comes up, and the positions that it begins with are hedged. False: it never ends.
+    /// The positions that it begins with are hedged. False: it never ends, or the session is not up.
     bool come_to_rest() {
-        if (!out_.begin()) return false;
+        if (!session_up_) return false;
         for (int n = 0; n < 50; ++n) {
             if (out_.is_open) fill_order();
             tick();
@@ -335,6 +268,7 @@ class Desk {
     GapDetector gaps_{kGapNs};
     std::uint64_t ticks_ = 0;
     std::uint64_t fills_ = 0;
+    bool session_up_ = false;
     bool up_ = true;
     bool undisturbed_ = false;
     volatile double rehearsed_ = 0;
@@ -345,12 +279,12 @@ class Desk {
 ordered_json measure_cold_tick(WirePair& wire, std::string& error) {
     const auto socket = wire.connect(error);
     if (!socket) return nullptr;
-    const ScratchFolder scratch;
+    const ScratchFolders scratch;
     JournalConfig config;
-    config.dir = scratch / "journal";
+    config.dir = scratch.journal.string();
     const auto journal = JournalWriter::open(config, {}, error);
     if (!journal) return nullptr;
-    const auto desk = std::make_unique<Desk>(wire, *socket, *journal, scratch / "store", error);
+    const auto desk = std::make_unique<Desk>(wire, *socket, *journal, scratch.store.string(), error);
     if (!error.empty()) return nullptr;
     if (!desk->come_to_rest()) return error = "the engine does not hedge as it should", nullptr;
     Samples hot, unused;

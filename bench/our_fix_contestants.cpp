@@ -25,13 +25,8 @@ constexpr InstrumentId kHedge{0};
 class ScratchStores {
   public:
     ScratchStores() {
-        const std::filesystem::path shared = "/dev/shm";
-        std::error_code error;
-        const bool in_memory =
-            std::filesystem::is_directory(shared, error) && ::access(shared.c_str(), W_OK) == 0;
-        dir_ = (in_memory ? shared : std::filesystem::temp_directory_path()) /
-               ("hedgewire-fix-bench-" + std::to_string(::getpid()));
-        std::filesystem::create_directories(dir_, error);
+        std::error_code ignored;
+        std::filesystem::create_directories(dir_, ignored);
     }
     ~ScratchStores() {
         std::error_code ignored;
@@ -42,7 +37,8 @@ class ScratchStores {
     std::string operator/(const std::string& name) const { return (dir_ / name).string(); }
 
   private:
-    std::filesystem::path dir_;
+    const std::filesystem::path dir_ =
+        memory_folder() / ("hedgewire-fix-bench-" + std::to_string(::getpid()));
 };
 
 /// Notes when the session hands it a message.

@@ -288,8 +288,12 @@ void MessageStore::make_ready(std::uint32_t sequence) {
     constexpr std::size_t kLine = 64;
     constexpr std::size_t kUsual = 320;  // bytes that an order takes of its slot, at most
     let_go(slot(sequence));
-    const char* const coming = reinterpret_cast<const char*>(&slot(sequence + kAhead));
-    for (std::size_t at = 0; at < kUsual; at += kLine) __builtin_prefetch(coming + at, 1);
+    Slot& coming = slot(sequence + kAhead);
+    // A store, whatever it stores: where the file's pages are clean, the first one to each is a fault, which
+    // is better had now than in a send.
+    store(coming.reserved, std::uint32_t{0});
+    const char* const begin = reinterpret_cast<const char*>(&coming);
+    for (std::size_t at = kLine; at < kUsual; at += kLine) __builtin_prefetch(begin + at, 1);
 }
 
 // Empties a slot, remembering whose it was: an order's, which from here on counts as one that had a slot.
