@@ -1,54 +1,21 @@
-// The order session's life: connections, phases, what it sends and what it takes.
+// What the order session does beyond the life of its connection: it sends, takes reports the short way, and
+// decides what becomes of its orders when the venue asks for them again.
 #include "fix/session_impl.h"
 
 #include <utility>
 
-#include "fix/dictionary.h"
-#include "fix/raw_message.h"
+#include "fix/timestamp.h"
 
 namespace hw::fix {
-namespace {
-
-constexpr Nanos kSyncPatience = Nanos::from_ms(1000);  // for a test request's answer, before another is sent
-constexpr Nanos kProgressPatience = Nanos::from_ms(5000);  // logged on, not up, and nothing new of theirs
-constexpr Nanos kTimerInterval = Nanos::from_ms(20);       // QuickFIX's own count in seconds
-
-}  // namespace
 
 OrderSession::Impl::Impl(const SessionConfig& config, const InstrumentTable& instruments, EventSinkRef sink,
                          Nanos now, std::unique_ptr<Dialect> dialect, std::unique_ptr<MessageStore> store)
-    : time_to_live_(config.order_time_to_live),
-      dialect_(std::move(dialect)),
-      store_(std::move(store)),
-      sink_(sink),
+    : SessionLife(SessionRole::order, instruments, sink, now, std::move(dialect), std::move(store)),
+      time_to_live_(config.order_time_to_live),
       writer_(config, *dialect_, instruments),
       sender_(config, writer_, *store_),
-      receiver_(config),
-      reader_(*dialect_, instruments, *store_, sink, counters_),
-      now_(now) {
+      receiver_(config) {
     fields_.reserve(32);
-}
-
-bool OrderSession::Impl::start(const SessionConfig& config, std::string& error) {
-    QuickFixSettings settings;
-    settings.sender_comp_id = config.sender_comp_id;
-    settings.target_comp_id = config.target_comp_id;
-    settings.heartbeat_s = static_cast<int>(config.heartbeat_s);
-    settings.dictionary = fix44_dictionary_text();
-    engine_ = QuickFixSession::create(settings, *this, error);
-    return engine_ != nullptr;
-}
-
-void OrderSession::Impl::on_connected(ByteSinkRef sink, Nanos now) {
-    if (phase_ != Phase::down) on_disconnected(now, "replaced by another connection");
-    now_ = now;
-    bytes_ = sink;
-    first_of_connection_ = store_->next_sender();
-    reason_.clear();
-    progress_at_ = 0;
-    phase_ = Phase::logging_on;
-    engine_->connected();
-    run_timers();
 }
 
 void OrderSession::Impl::on_bytes(const char* data, std::size_t size, Nanos now) {
@@ -73,7 +40,7 @@ void OrderSession::Impl::on_bytes(const char* data, std::size_t size, Nanos now)
 /// A report that can do without QuickFIX, at the start of `bytes`: its size, or zero when it is none. One
 /// that the reader refuses goes to QuickFIX after all, which rejects it by the verdict that stands.
 std::size_t OrderSession::Impl::take_report(std::string_view bytes) {
-    if (!receives_fast_) return 0;
+    if (!in_order_) return 0;
     InboundMessage message;
     const std::size_t size = receiver_.read(bytes, store_->next_target(), now_, message);
     if (size == 0) return 0;
@@ -88,37 +55,6 @@ std::size_t OrderSession::Impl::take_report(std::string_view bytes) {
     receive(bytes.substr(0, size));
     verdict_.reset();
     return size;
-}
-
-void OrderSession::Impl::receive(std::string_view message) {
-    if (has_absurd_number(message)) {
-        on_fault(SessionFault::not_parsed, "a sequence number of more than nine digits");
-        return;
-    }
-    message_.assign(message);
-    engine_->receive(message_, now_.ns());
-    follow();
-}
-
-void OrderSession::Impl::on_disconnected(Nanos now, std::string_view why) {
-    now_ = now;
-    if (reason_.empty()) reason_ = why;
-    engine_->disconnected();
-    follow();
-}
-
-void OrderSession::Impl::poll(Nanos now) {
-    now_ = now;
-    if (phase_ == Phase::down) return;
-    const bool ran_just_now = now >= timers_ran_ && now - timers_ran_ < kTimerInterval;
-    if (phase_ == Phase::up && ran_just_now) return;
-    run_timers();
-}
-
-void OrderSession::Impl::run_timers() {
-    timers_ran_ = now_;
-    engine_->run_timers(now_.ns());
-    follow();
 }
 
 bool OrderSession::Impl::send(const Action& action, Nanos now) {
@@ -176,79 +112,51 @@ void OrderSession::Impl::rehearse(Nanos now) {
     if (!message.empty()) bytes_.rehearse(message.data(), message.size());
 }
 
-void OrderSession::Impl::begin_logout(Nanos now) {
-    now_ = now;
-    reason_ = "logged out";
-    engine_->begin_logout();
-    run_timers();
+bool OrderSession::Impl::may_replay(const std::string& type, std::uint32_t sequence,
+                                    const std::string& original_sending_time) {
+    const auto sent = parse_timestamp(original_sending_time);
+    const bool young = sent && now_ - *sent <= time_to_live_;
+    if (type == "D") return young ? replay_order(sequence) : gap_fill_order(sequence);
+    // A cancel does no harm late. An old status request would only be answered twice.
+    if (type == "F" || type == "q") return true;
+    ++counters_.messages_gap_filled;
+    return false;
 }
 
-// Moves the phase to where the session engine has got to. Ends a step only where nothing more follows.
-void OrderSession::Impl::follow() {
-    receives_fast_ = false;
-    if (phase_ == Phase::down) return;
-    if (!engine_->attached()) return go_down();
-    if (!engine_->logged_on()) return;
-    if (phase_ == Phase::logging_on) phase_ = Phase::agreeing;
-    if (!engine_->in_agreement()) lose_agreement();
-    if (phase_ != Phase::up) give_up_without_progress();
-    if (!engine_->in_agreement()) return;
-    if (phase_ == Phase::agreeing) ask_for_sync();
-    if (phase_ == Phase::syncing) await_sync();
-    receives_fast_ = phase_ == Phase::up && !engine_->resend_pending();
+bool OrderSession::Impl::replay_order(std::uint32_t sequence) {
+    store_->set_flag(sequence, kReplayed);
+    ++counters_.orders_replayed;
+    return true;
 }
 
-void OrderSession::Impl::go_down() {
-    framer_.clear();
-    bytes_ = {};
-    phase_ = Phase::down;
-    reader_.settle_requested(OrderId{});
-    announce(false, reason_.empty() ? note_ : reason_);
-}
-
-void OrderSession::Impl::lose_agreement() {
-    if (phase_ == Phase::up) {
-        ++counters_.gaps;
-        announce(false, "messages of the venue are missing, asked for them again");
+// The venue asks for an order that is too old to be sent now: it gets a gap fill instead. Is that order
+// then certainly dead? That the venue asks for it means that it has not processed it, unless
+//  - we replayed it before: two requests may overlap, and the first was answered with the order itself;
+//  - it was sent on this very connection: a request is for everything from some number on, so it may name
+//    an order that came after the gap and lies in the venue's queue, or one that was still under way;
+//  - the venue has already spoken of it: then the venue has lost its memory (a failover), not our order.
+// Only without any of these do we say so. Otherwise its fate is unknown, and settled like any other.
+bool OrderSession::Impl::gap_fill_order(std::uint32_t sequence) {
+    ++counters_.orders_gap_filled;
+    const OrderId order = store_->order_at(sequence);
+    const std::uint32_t flags = store_->flags_at(sequence);
+    if (order.is_none() || (flags & kGapFilled) != 0) return false;
+    store_->set_flag(sequence, kGapFilled);
+    const bool certain = sequence < first_of_connection_ && (flags & (kReplayed | kAcknowledged)) == 0;
+    if (certain) {
+        OrderUnsent& unsent =
+            sink_.stage(EventType::order_unsent, kNoInstrument, Nanos{}).payload.order_unsent;
+        unsent.order = order;
+        unsent.reason = UnsentReason::replaced_by_gap_fill;
+    } else {
+        OrderUpdate& update =
+            sink_.stage(EventType::order_update, kNoInstrument, Nanos{}).payload.order_update;
+        update.order = order;
+        update.status = OrderStatus::unknown;
+        update.text = Name<64>::cut("asked for again by the venue, too old to be sent again");
     }
-    phase_ = Phase::agreeing;
-}
-
-// A request for missing messages can itself get lost, and is not repeated: a new connection is the way
-// out.
-void OrderSession::Impl::give_up_without_progress() {
-    const std::uint32_t next = store_->next_target();
-    if (next != progress_at_) {
-        progress_at_ = next;
-        progress_time_ = now_;
-    } else if (now_ - progress_time_ > kProgressPatience) {
-        close();
-        on_disconnected(now_, "sequence numbers came to no agreement");
-    }
-}
-
-void OrderSession::Impl::ask_for_sync() {
-    sync_id_ = "HW-SYNC-" + std::to_string(++sync_count_);
-    sync_answered_ = false;
-    sync_asked_ = now_;
-    if (engine_->send("1", {{112, sync_id_}})) phase_ = Phase::syncing;
-}
-
-void OrderSession::Impl::await_sync() {
-    if (sync_answered_) {
-        phase_ = Phase::up;
-        ++counters_.session_ups;
-        announce(true, "logged on");
-    } else if (now_ - sync_asked_ > kSyncPatience) {
-        phase_ = Phase::agreeing;
-    }
-}
-
-void OrderSession::Impl::announce(bool is_up, std::string_view text) {
-    SessionState& state = sink_.stage(EventType::session_state, kNoInstrument, Nanos{}).payload.session_state;
-    state.up = is_up ? 1 : 0;
-    state.text = Name<64>::cut(text);
     sink_.flush();
+    return false;
 }
 
 }  // namespace hw::fix
