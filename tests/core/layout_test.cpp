@@ -22,7 +22,7 @@ TEST(Layout, EventPayloads) {
     EXPECT_EQ(sizeof(Trade), 48u);
     EXPECT_EQ(sizeof(IndexPrice), 24u);
     EXPECT_EQ(sizeof(LineState), 16u);
-    EXPECT_EQ(sizeof(Execution), 128u);
+    EXPECT_EQ(sizeof(Execution), 144u);
     EXPECT_EQ(sizeof(OrderUpdate), 96u);
     EXPECT_EQ(sizeof(CancelReject), 80u);
     EXPECT_EQ(sizeof(OrderUnsent), 16u);
@@ -32,6 +32,9 @@ TEST(Layout, EventPayloads) {
     EXPECT_EQ(sizeof(Timer), 8u);
     EXPECT_EQ(sizeof(Command), 104u);
     EXPECT_EQ(sizeof(SurfaceEvent), 32u);
+    EXPECT_EQ(sizeof(Equity), 40u);
+    EXPECT_EQ(sizeof(AccountSnapshot), 24u);
+    EXPECT_EQ(sizeof(VenueOrder), 40u);
 }
 
 TEST(Layout, ActionPayloads) {
