@@ -38,8 +38,8 @@ TEST(Layout, EventPayloads) {
 }
 
 TEST(Layout, ActionPayloads) {
-    EXPECT_EQ(sizeof(WhyRecord), 80u);
-    EXPECT_EQ(sizeof(NewOrder), 112u);
+    EXPECT_EQ(sizeof(WhyRecord), 88u);
+    EXPECT_EQ(sizeof(NewOrder), 120u);
     EXPECT_EQ(sizeof(CancelOrder), 32u);
     EXPECT_EQ(sizeof(MassCancel), 16u);
     EXPECT_EQ(sizeof(SettleOrders), 8u);
