@@ -209,7 +209,8 @@ class EngineTest : public testing::Test {
         Event e = make(EventType::execution, id);
         Execution& x = e.payload.execution;
         x.order = order;
-        x.key = {++executions, 77};
+        ++executions;
+        x.key = {executions, executions * 0x9e3779b97f4a7c15ULL};
         x.last_qty = qty(contracts);
         x.last_price = price(at);
         x.side = side;
