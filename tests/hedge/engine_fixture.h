@@ -245,7 +245,8 @@ class EngineTest : public testing::Test {
         now = now + Nanos::from_ms(1);
         return step(e);
     }
-    const std::vector<Action>& venue_position(InstrumentId id, double contracts, double average = kReference) {
+    const std::vector<Action>& venue_position(InstrumentId id, double contracts,
+                                              double average = kReference) {
         Event e = make(EventType::position, id);
         e.payload.position.qty = qty(contracts);
         e.payload.position.average_price = price(average);

@@ -87,7 +87,8 @@ TEST_F(TradeChanges, TheSameBustOnBothSessionsCountsOnce) {
     EXPECT_EQ(alerts(step(b), AlertCode::execution_duplicate), 1u);
     Event other_key = bust(e);
     other_key.payload.execution.source = SessionRole::account;
-    EXPECT_EQ(alerts(step(other_key), AlertCode::execution_duplicate), 1u) << "it is out of the books already";
+    EXPECT_EQ(alerts(step(other_key), AlertCode::execution_duplicate), 1u)
+        << "it is out of the books already";
     EXPECT_EQ(line(kLinear).qty, qty(5));
     EXPECT_FALSE(killed());
     EXPECT_EQ(memory.state().account.busts, 1u);
@@ -152,7 +153,8 @@ TEST_F(TradeChanges, TheOrdersFilledQuantityFollows) {
     const Event first = execution(kPerpetual, o.side, 5'000, 49'999.5, o.order);
     step(first);
     step(bust(first));
-    EXPECT_EQ(one_order().qty, qty(5'000)) << "what is left of the order is in flight, the rest is hedged anew";
+    EXPECT_EQ(one_order().qty, qty(5'000))
+        << "what is left of the order is in flight, the rest is hedged anew";
     EXPECT_EQ(order().cum, Qty{});
     EXPECT_EQ(order().leaves(), qty(7'500)) << "what was taken back is not to come again";
     const Event second = execution(kPerpetual, o.side, 7'500, 49'999.5, o.order);
@@ -212,8 +214,8 @@ TEST_F(TradeChanges, AnyOrderOfChangesEndsWithWhatTheVenueHas) {
             step(e, false);
             const Execution& x = e.payload.execution;
             const Qty q = signed_qty(x.side, x.last_qty);
-            fills.push_back({e, q, -contract_value(memory.state().instruments[kPerpetual], q, x.last_price),
-                             true});
+            fills.push_back(
+                {e, q, -contract_value(memory.state().instruments[kPerpetual], q, x.last_price), true});
             continue;
         }
         AtVenue& f = fills[random() % fills.size()];
