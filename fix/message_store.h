@@ -81,6 +81,7 @@ class MessageStore {
     std::uint32_t unfinished_slots() const { return unfinished_; }  ///< at opening, beyond the last number
 
   private:
+    friend class MessageStoreReader;
     struct Header;
     struct Slot;
 

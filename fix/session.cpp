@@ -13,7 +13,9 @@
 #include "fix/order_writer.h"
 #include "fix/quickfix_bridge.h"
 #include "fix/raw_message.h"
+#include "fix/received_ring.h"
 #include "fix/report_reader.h"
+#include "fix/secrets.h"
 #include "fix/timestamp.h"
 
 namespace hw::fix {
@@ -26,6 +28,10 @@ bool make_directory(const std::string& dir, std::string& error) {
     if (::mkdir(dir.c_str(), 0700) == 0 || errno == EEXIST) return true;
     error = "message store: cannot create " + dir + ": " + std::strerror(errno);
     return false;
+}
+
+std::string owner_of(const SessionConfig& config) {
+    return config.sender_comp_id + "->" + config.target_comp_id;
 }
 
 std::string config_error(const SessionConfig& config) {
@@ -55,6 +61,8 @@ class OrderSession::Impl final : public QuickFixHost {
     }
 
     bool start(const SessionConfig& config, std::string& error) {
+        received_ = ReceivedRing::open(config.store_dir, owner_of(config), config.received_mib, error);
+        if (received_ == nullptr) return false;
         QuickFixSettings settings;
         settings.sender_comp_id = config.sender_comp_id;
         settings.target_comp_id = config.target_comp_id;
@@ -82,6 +90,7 @@ class OrderSession::Impl final : public QuickFixHost {
         if (!engine_->attached()) return;
         framer_.push(data, size);
         for (auto message = framer_.next(); !message.empty(); message = framer_.next()) {
+            keep(message);
             receive(message);
             if (!engine_->attached()) break;
         }
@@ -213,6 +222,7 @@ class OrderSession::Impl final : public QuickFixHost {
     }
 
     bool store(std::uint32_t sequence, const std::string& message) override {
+        if (is_logon(message)) return store_logon(sequence, message);
         if (store_->put(sequence, message, order_in(message))) return true;
         // An administrative message is never sent again but gap-filled: its number is all that matters.
         if (is_admin(message)) return store_->put(sequence, {}, OrderId{});
@@ -239,6 +249,13 @@ class OrderSession::Impl final : public QuickFixHost {
     }
 
   private:
+    void keep(std::string_view message) {
+        if (!is_logon(message)) return received_->put(message, now_);
+        message_.assign(message);
+        mask_secrets(message_);
+        received_->put(message_, now_);
+    }
+
     enum class Phase : std::uint8_t { down, logging_on, agreeing, syncing, up };
 
     void receive(std::string_view message) {
@@ -350,6 +367,12 @@ class OrderSession::Impl final : public QuickFixHost {
         ++counters_.reports_unread;
     }
 
+    // Never sent again: kept for people, and not its secrets.
+    bool store_logon(std::uint32_t sequence, std::string message) {
+        mask_secrets(message);
+        return store_->put(sequence, message, OrderId{}) || store_->put(sequence, {}, OrderId{});
+    }
+
     bool replay_order(std::uint32_t sequence) {
         store_->set_flag(sequence, kReplayed);
         ++counters_.orders_replayed;
@@ -407,6 +430,7 @@ class OrderSession::Impl final : public QuickFixHost {
     const Nanos time_to_live_;
     const std::unique_ptr<Dialect> dialect_;
     const std::unique_ptr<MessageStore> store_;
+    std::unique_ptr<ReceivedRing> received_;
     EventSinkRef sink_;
     Counters counters_;
     OrderWriter writer_;
@@ -438,8 +462,7 @@ std::unique_ptr<OrderSession> OrderSession::create(const SessionConfig& config,
     if (!error.empty()) return nullptr;
     auto dialect = make_dialect(config, credentials, error);
     if (dialect == nullptr || !make_directory(config.store_dir, error)) return nullptr;
-    auto store = MessageStore::open(config.store_dir, config.sender_comp_id + "->" + config.target_comp_id,
-                                    config.store_slots, now, error);
+    auto store = MessageStore::open(config.store_dir, owner_of(config), config.store_slots, now, error);
     if (store == nullptr) return nullptr;
     auto impl = std::make_unique<Impl>(config, instruments, sink, now, std::move(dialect), std::move(store));
     if (!impl->start(config, error)) return nullptr;

@@ -132,13 +132,15 @@ SessionConfig make_config(const std::string& store_dir) {
     config.target_comp_id = "VENUE";
     config.store_dir = store_dir;
     config.store_slots = 256;
+    config.received_mib = 1;
     config.heartbeat_s = 1;
     return config;
 }
 
-Hedger::Hedger(const SessionConfig& config, std::uint16_t port) : port_(port) {
+Hedger::Hedger(const SessionConfig& config, std::uint16_t port, const Credentials& credentials)
+    : port_(port) {
     std::string error;
-    session = OrderSession::create(config, {}, *instruments, EventSinkRef{events}, now(), error);
+    session = OrderSession::create(config, credentials, *instruments, EventSinkRef{events}, now(), error);
     if (session == nullptr) throw std::runtime_error(error);
 }
 

@@ -65,7 +65,7 @@ SessionConfig make_config(const std::string& store_dir);
 /// The hedger's side.
 class Hedger {
   public:
-    Hedger(const SessionConfig& config, std::uint16_t port);
+    Hedger(const SessionConfig& config, std::uint16_t port, const Credentials& credentials = {});
 
     /// Connects and runs until the session is up; false after 10 s.
     bool come_up();
