@@ -309,6 +309,16 @@ void MessageStore::reset(Nanos now) {
     store(header_->created_ns, now.ns());
 }
 
+void MessageStore::set_closed(Nanos now) {
+    store(header_->closed_ns, now.ns());
+    store(header_->closed_target, std::uint64_t{next_target()});
+}
+
+std::optional<Nanos> MessageStore::closed() const {
+    if (load(header_->closed_target) != next_target()) return std::nullopt;
+    return Nanos::from_ns(load(header_->closed_ns));
+}
+
 std::uint64_t MessageStore::rising_stamp(std::uint64_t at_least) {
     store(header_->stamp, std::max(at_least, header_->stamp + 1));
     return header_->stamp;

@@ -28,6 +28,9 @@ struct MessageStore::Header {
     std::int64_t created_ns;
     std::uint64_t let_go;  // highest order id whose slot was used again
     std::uint64_t stamp;
+    // Zero in stores made before there were these.
+    std::int64_t closed_ns;       // when the last Logout was exchanged
+    std::uint64_t closed_target;  // next_target then; another one since: something was received after it
 
     std::uint32_t identity() const {
         return crc32c(owner.bytes.data(), owner.bytes.size(), crc32c(this, offsetof(Header, identity_crc)));

@@ -97,6 +97,7 @@ struct QuickFixSettings {
     std::string target_comp_id;
     int heartbeat_s = 0;
     const char* dictionary = nullptr;  ///< XML text
+    bool reset_on_logon = false;       ///< the Logon says 141=Y; the host resets the store before `connected`
 };
 
 class QuickFixSession {

@@ -254,7 +254,9 @@ class Session : public QuickFixSession {
                    FIX::SessionID(FIX::BeginString_FIX44, settings.sender_comp_id, settings.target_comp_id),
                    make_dictionaries(settings.dictionary),
                    FIX::TimeRange(FIX::UtcTimeOnly(0, 0, 0), FIX::UtcTimeOnly(0, 0, 0)), settings.heartbeat_s,
-                   &logs_) {}
+                   &logs_) {
+        session_.setResetOnLogon(settings.reset_on_logon);
+    }
 
     void connected() override {
         store_.set_now(FIX::UtcTimeStamp());

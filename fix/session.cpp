@@ -21,7 +21,10 @@
 namespace hw::fix {
 namespace {
 
+constexpr std::string_view kSessionOver = "the session's time is over";
 constexpr Nanos kSyncPatience = Nanos::from_ms(1000);  // for a test request's answer, before another is sent
+// A venue may log out a little before the end of its session, by our clock.
+constexpr Nanos kEarlyEnd = Nanos::from_seconds(60);
 constexpr Nanos kProgressPatience = Nanos::from_ms(5000);  // logged on, not up, and nothing new of theirs
 
 bool make_directory(const std::string& dir, std::string& error) {
@@ -51,6 +54,7 @@ class OrderSession::Impl final : public QuickFixHost {
     Impl(const SessionConfig& config, const InstrumentTable& instruments, EventSinkRef sink, Nanos now,
          std::unique_ptr<Dialect> dialect, std::unique_ptr<MessageStore> store)
         : time_to_live_(config.order_time_to_live),
+          reset_on_logon_(config.reset_on_logon),
           dialect_(std::move(dialect)),
           store_(std::move(store)),
           sink_(sink),
@@ -61,6 +65,9 @@ class OrderSession::Impl final : public QuickFixHost {
     }
 
     bool start(const SessionConfig& config, std::string& error) {
+        const auto times = SessionTimes::parse(config.times, error);
+        if (!times) return false;
+        times_ = *times;
         received_ = ReceivedRing::open(config.store_dir, owner_of(config), config.received_mib, error);
         if (received_ == nullptr) return false;
         QuickFixSettings settings;
@@ -68,6 +75,7 @@ class OrderSession::Impl final : public QuickFixHost {
         settings.target_comp_id = config.target_comp_id;
         settings.heartbeat_s = static_cast<int>(config.heartbeat_s);
         settings.dictionary = fix44_dictionary_text();
+        settings.reset_on_logon = config.reset_on_logon;
         engine_ = QuickFixSession::create(settings, *this, error);
         return engine_ != nullptr;
     }
@@ -76,6 +84,9 @@ class OrderSession::Impl final : public QuickFixHost {
         if (phase_ != Phase::down) on_disconnected(now, "replaced by another connection");
         now_ = now;
         bytes_ = sink;
+        keep_times();
+        if (!wanted(now)) return close();
+        if (reset_on_logon_) reset_store();
         first_of_connection_ = store_->next_sender();
         reason_.clear();
         progress_at_ = 0;
@@ -105,6 +116,7 @@ class OrderSession::Impl final : public QuickFixHost {
 
     void poll(Nanos now) {
         now_ = now;
+        keep_times();
         if (phase_ == Phase::down) return;
         engine_->run_timers(now.ns());
         follow();
@@ -133,6 +145,7 @@ class OrderSession::Impl final : public QuickFixHost {
         follow();
     }
 
+    bool wanted(Nanos now) const { return times_.contains(now); }
     bool attached() const { return engine_->attached(); }
     bool logged_on() const { return engine_->logged_on(); }
     bool up() const { return phase_ == Phase::up; }
@@ -175,6 +188,10 @@ class OrderSession::Impl final : public QuickFixHost {
                 break;
             case '5':
                 if (!field(message, 58).empty()) reason_ = field(message, 58);
+                // A Logout beyond a gap counts as one message for QuickFIX, and the first missing one would
+                // never be asked for.
+                hold_target_ = message.sequence != store_->next_target();
+                logout_received_ = !hold_target_;
                 break;
             case 'A':
                 ++counters_.logons;
@@ -240,7 +257,9 @@ class OrderSession::Impl final : public QuickFixHost {
     std::uint32_t next_sender() const override { return store_->next_sender(); }
     std::uint32_t next_target() const override { return store_->next_target(); }
     void set_next_sender(std::uint32_t n) override { store_->set_next_sender(n); }
-    void set_next_target(std::uint32_t n) override { store_->set_next_target(n); }
+    void set_next_target(std::uint32_t n) override {
+        if (!hold_target_) store_->set_next_target(n);
+    }
     /// What the venue had to tell since our last connection goes with its old numbers, fills included.
     void reset_store() override {
         if (store_->next_target() > 1) stop_engine(store_->next_target());
@@ -282,11 +301,38 @@ class OrderSession::Impl final : public QuickFixHost {
     }
 
     void go_down() {
+        if (logout_received_) store_->set_closed(now_);
+        logout_received_ = hold_target_ = false;
         framer_.clear();
         bytes_ = {};
         phase_ = Phase::down;
         reader_.settle_requested(OrderId{});
         announce(false, reason_.empty() ? note_ : reason_);
+    }
+
+    // Logs out at the session's end; once disconnected, the numbers begin again with the next session.
+    void keep_times() {
+        const Nanos begun = times_.begun(now_);
+        const bool over = store_->created() < begun;
+        if (!over && times_.contains(now_)) return;
+        if (phase_ == Phase::down) {
+            if (over) roll();
+        } else if (!engine_->logged_on()) {
+            close();
+            on_disconnected(now_, kSessionOver);
+        } else if (reason_ != kSessionOver) {
+            begin_logout(now_);
+            reason_ = kSessionOver;
+        }
+    }
+
+    void roll() {
+        const Nanos end = times_.end_of(times_.begun(store_->created()));
+        const auto closed = store_->closed();
+        const bool complete = store_->next_target() == 1 || (closed && *closed >= end - kEarlyEnd);
+        if (!complete) stop_engine(store_->next_target());
+        store_->reset(now_);
+        ++counters_.session_rolls;
     }
 
     void lose_agreement() {
@@ -428,6 +474,8 @@ class OrderSession::Impl final : public QuickFixHost {
     }
 
     const Nanos time_to_live_;
+    const bool reset_on_logon_;
+    SessionTimes times_;
     const std::unique_ptr<Dialect> dialect_;
     const std::unique_ptr<MessageStore> store_;
     std::unique_ptr<ReceivedRing> received_;
@@ -451,6 +499,8 @@ class OrderSession::Impl final : public QuickFixHost {
     std::uint32_t first_of_connection_ = 1;  ///< numbers below were sent on earlier connections
     Phase phase_ = Phase::down;
     bool sync_answered_ = false;
+    bool logout_received_ = false;  ///< in sequence, on this connection
+    bool hold_target_ = false;      ///< what comes now is not the message that the number counts
     bool reader_refused_ = false;  ///< the Reject that follows is of a message that the reader has dealt with
 };
 
@@ -480,6 +530,7 @@ void OrderSession::on_disconnected(Nanos now, std::string_view why) { impl_->on_
 void OrderSession::poll(Nanos now) { impl_->poll(now); }
 bool OrderSession::send(const Action& action, Nanos now) { return impl_->send(action, now); }
 void OrderSession::begin_logout(Nanos now) { impl_->begin_logout(now); }
+bool OrderSession::wanted(Nanos now) const { return impl_->wanted(now); }
 bool OrderSession::attached() const { return impl_->attached(); }
 bool OrderSession::logged_on() const { return impl_->logged_on(); }
 bool OrderSession::up() const { return impl_->up(); }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/types.h"
+#include "fix/session_times.h"
 
 namespace hw::fix {
 
@@ -36,6 +37,8 @@ struct SessionConfig {
     std::uint32_t received_mib = 64;     ///< of received messages kept for people; a power of two
     Nanos order_time_to_live = Nanos::from_ms(500);  ///< older orders are gap-filled, never replayed
     bool cancel_on_disconnect = true;
+    SessionTimesText times;       ///< when the session is; empty: it has no end
+    bool reset_on_logon = false;  ///< every Logon asks to begin the numbers again (141=Y)
 };
 
 }  // namespace hw::fix

@@ -20,13 +20,13 @@ namespace fix {
 namespace test {
 namespace {
 
-FIX::SessionSettings make_settings(std::uint16_t port, const std::string& dir) {
+FIX::SessionSettings make_settings(std::uint16_t port, const std::string& dir, const std::string& more) {
     const std::string dictionary = dir + "/FIX44.xml";
     std::ofstream(dictionary) << fix44_dictionary_text();
     std::stringstream text;
     text << "[DEFAULT]\nConnectionType=acceptor\nSocketAcceptPort=" << port
-         << "\nSocketReuseAddress=Y\nSocketNodelay=Y\nStartTime=00:00:00\nEndTime=00:00:00\nFileStorePath="
-         << dir << "\nDataDictionary=" << dictionary
+         << "\nSocketReuseAddress=Y\nSocketNodelay=Y\n"
+         << more << "FileStorePath=" << dir << "\nDataDictionary=" << dictionary
          << "\nPersistMessages=Y\nCheckLatency=N\n[SESSION]\nBeginString=FIX.4.4\nSenderCompID=VENUE\n"
             "TargetCompID=HEDGER\n";
     return FIX::SessionSettings(text);
@@ -67,8 +67,10 @@ class Application : public FIX::Application {
 
 class Acceptor : public StockAcceptor {
   public:
-    Acceptor(std::uint16_t port, const std::string& dir)
-        : settings_(make_settings(port, dir)), stores_(dir), acceptor_(application_, stores_, settings_) {
+    Acceptor(std::uint16_t port, const std::string& dir, const std::string& more)
+        : settings_(make_settings(port, dir, more)),
+          stores_(dir),
+          acceptor_(application_, stores_, settings_) {
         acceptor_.start();
     }
     ~Acceptor() override { acceptor_.stop(true); }
@@ -103,8 +105,11 @@ class Acceptor : public StockAcceptor {
 
 }  // namespace
 
-std::unique_ptr<StockAcceptor> StockAcceptor::start(std::uint16_t port, const std::string& store_dir) {
-    return std::unique_ptr<StockAcceptor>(new Acceptor(port, store_dir));
+const char* const StockAcceptor::kNoEnd = "StartTime=00:00:00\nEndTime=00:00:00\n";
+
+std::unique_ptr<StockAcceptor> StockAcceptor::start(std::uint16_t port, const std::string& store_dir,
+                                                    const std::string& settings) {
+    return std::unique_ptr<StockAcceptor>(new Acceptor(port, store_dir, settings));
 }
 
 std::vector<std::string> StockAcceptor::received(const std::string& type) const {

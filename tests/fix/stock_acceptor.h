@@ -16,8 +16,11 @@ using Fields = std::vector<std::pair<int, std::string>>;
 
 class StockAcceptor {
   public:
-    /// Listens on `port` as VENUE for HEDGER. Throws std::runtime_error when it cannot.
-    static std::unique_ptr<StockAcceptor> start(std::uint16_t port, const std::string& store_dir);
+    /// Listens on `port` as VENUE for HEDGER. `settings`: lines of QuickFIX's that replace the defaults of a
+    /// session without end. Throws std::runtime_error when it cannot.
+    static std::unique_ptr<StockAcceptor> start(std::uint16_t port, const std::string& store_dir,
+                                                const std::string& settings = kNoEnd);
+    static const char* const kNoEnd;
     virtual ~StockAcceptor() = default;
 
     virtual bool logged_on() const = 0;
