@@ -154,11 +154,18 @@ bool Hedger::send(const char* data, std::size_t size) {
         --lose_outgoing;
         return true;
     }
+    if (cut_outgoing) {
+        cut_outgoing = false;
+        socket.send(data, size / 2);
+        socket.close();
+        return true;
+    }
     return socket.send(data, size);
 }
 
 void Hedger::step() {
     std::string damaged;
+    bool cut = false;
     const auto state = socket.poll([&](const char* data, std::size_t size) {
         if (corrupt_incoming > 0) {
             --corrupt_incoming;
@@ -169,8 +176,14 @@ void Hedger::step() {
             session->on_bytes(damaged.data(), damaged.size(), now());
             return;
         }
-        session->on_bytes(data, size, now());
+        if (cut) return;
+        cut = cut_incoming;
+        session->on_bytes(data, cut ? size / 2 : size, now());
     });
+    if (cut) {
+        cut_incoming = false;
+        socket.close();
+    }
     if (state == net::KernelSocket::State::connected && !connected_) {
         connected_ = true;
         session->on_connected(ByteSinkRef{*this}, now());

@@ -8,6 +8,7 @@
 #include <quickfix/ThreadedSocketAcceptor.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <mutex>
 #include <sstream>
@@ -47,7 +48,17 @@ class Application : public FIX::Application {
     void fromApp(const FIX::Message& message,
                  const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
                                               FIX::IncorrectTagValue, FIX::UnsupportedMessageType) override {
+        if (executing_ && message.getHeader().getField(FIX::FIELD::MsgType) == "D") return execute(message);
         keep(message);
+    }
+    void execute_orders() { executing_ = true; }
+    std::map<std::string, int> executed() const {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        return executed_;
+    }
+    std::vector<std::string> exec_ids() const {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        return exec_ids_;
     }
     std::vector<std::string> messages() const {
         const std::lock_guard<std::mutex> lock(mutex_);
@@ -61,8 +72,33 @@ class Application : public FIX::Application {
         const std::lock_guard<std::mutex> lock(mutex_);
         messages_.push_back(text);
     }
+    void execute(const FIX::Message& order) {
+        FIX::Message report;
+        report.getHeader().setField(FIX::FIELD::MsgType, "8");
+        for (const int tag : {11, 38, 54, 55}) report.setField(tag, order.getField(tag));
+        const std::string qty = order.getField(38);
+        for (const int tag : {14, 32}) report.setField(tag, qty);
+        for (const int tag : {6, 31}) report.setField(tag, order.getField(44));
+        std::string exec_id;
+        {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            exec_id = "E" + std::to_string(exec_ids_.size() + 1);
+            exec_ids_.push_back(exec_id);
+            ++executed_[order.getField(11)];
+        }
+        report.setField(17, exec_id);
+        report.setField(37, "V" + exec_id);
+        report.setField(39, "2");
+        report.setField(150, "F");
+        report.setField(151, "0");
+        FIX::Session::sendToTarget(report, FIX::SessionID("FIX.4.4", "VENUE", "HEDGER"));
+    }
+
     mutable std::mutex mutex_;
+    std::atomic<bool> executing_{false};
     std::vector<std::string> messages_;
+    std::map<std::string, int> executed_;
+    std::vector<std::string> exec_ids_;
 };
 
 class Acceptor : public StockAcceptor {
@@ -83,6 +119,9 @@ class Acceptor : public StockAcceptor {
         session().send(message);
     }
     std::vector<std::string> received() const override { return application_.messages(); }
+    void execute_orders() override { application_.execute_orders(); }
+    std::map<std::string, int> executed() const override { return application_.executed(); }
+    std::vector<std::string> exec_ids() const override { return application_.exec_ids(); }
     void log_out(const std::string& text) override { session().logout(text); }
     void drop_connection() override { session().disconnect(); }
     int next_sender() const override { return session().getExpectedSenderNum(); }
