@@ -114,7 +114,7 @@ class QuickFixSession {
     virtual void run_timers(std::int64_t now_ns) = 0;  ///< logon, heartbeats, timeouts; only while connected
     /// False: not logged on, or the store did not take it; then no sequence number was used.
     virtual bool send(const char* type, const std::vector<TextField>& body) = 0;
-    virtual void begin_logout() = 0;
+    virtual void begin_logout(const std::string& text) = 0;  ///< 58 of the Logout; empty: none
 
     virtual bool attached()
         const = 0;  ///< between `connected` and the end of the connection, from either side

@@ -292,7 +292,7 @@ class Session : public QuickFixSession {
         });
         return host_.next_sender() != before;
     }
-    void begin_logout() override { session_.logout(); }
+    void begin_logout(const std::string& text) override { session_.logout(text); }
 
     bool attached() const override { return responder_.attached(); }
     bool logged_on() const override { return attached() && mutable_session().isLoggedOn(); }

@@ -41,6 +41,13 @@ bool is_logon(std::string_view message) {
                     "35=") == "A";
 }
 
+bool has_number(std::string_view message) {
+    return !value_of(message,
+                     "\x01"
+                     "34=")
+                .empty();
+}
+
 bool has_absurd_number(std::string_view message) {
     for (const std::string_view tag : {"\x01"
                                        "34=",

@@ -137,11 +137,12 @@ class OrderSession::Impl final : public QuickFixHost {
         return stored;
     }
 
-    void begin_logout(Nanos now) {
+    void begin_logout(Nanos now, std::string_view why = "logged out") {
         now_ = now;
-        reason_ = "logged out";
-        engine_->begin_logout();
+        reason_ = why;
+        engine_->begin_logout({});
         engine_->run_timers(now.ns());
+        leave();
         follow();
     }
 
@@ -236,6 +237,9 @@ class OrderSession::Impl final : public QuickFixHost {
     void on_fault(SessionFault fault, const char* what) override {
         ++(fault == SessionFault::not_parsed ? counters_.not_parsed : counters_.session_faults);
         note_ = what;
+        if (fault != SessionFault::exception) return;
+        // There is no way past it on this connection.
+        end_session("a message could not be processed");
     }
 
     bool store(std::uint32_t sequence, const std::string& message) override {
@@ -275,7 +279,7 @@ class OrderSession::Impl final : public QuickFixHost {
         received_->put(message_, now_);
     }
 
-    enum class Phase : std::uint8_t { down, logging_on, agreeing, syncing, up };
+    enum class Phase : std::uint8_t { down, logging_on, agreeing, syncing, up, leaving };
 
     void receive(std::string_view message) {
         if (has_absurd_number(message)) {
@@ -283,14 +287,33 @@ class OrderSession::Impl final : public QuickFixHost {
             return;
         }
         message_.assign(message);
-        engine_->receive(message_, now_.ns());
+        // QuickFIX would leave it without an answer.
+        if (has_number(message)) {
+            engine_->receive(message_, now_.ns());
+        } else {
+            end_session("MsgSeqNum (34) is missing");
+        }
         follow();
+    }
+
+    void end_session(const std::string& why) {
+        reason_ = why;
+        engine_->begin_logout(why);
+        if (!engine_->logged_on()) close();
+        leave();
+    }
+
+    // Nothing new is said after a Logout.
+    void leave() {
+        if (phase_ == Phase::up) announce(false, reason_);
+        if (phase_ != Phase::down) phase_ = Phase::leaving;
     }
 
     // Moves the phase to where the session engine has got to. Ends a step only where nothing more follows.
     void follow() {
         if (phase_ == Phase::down) return;
         if (!engine_->attached()) return go_down();
+        if (phase_ == Phase::leaving) return;
         if (!engine_->logged_on()) return;
         if (phase_ == Phase::logging_on) phase_ = Phase::agreeing;
         if (!engine_->in_agreement()) lose_agreement();
@@ -321,8 +344,7 @@ class OrderSession::Impl final : public QuickFixHost {
             close();
             on_disconnected(now_, kSessionOver);
         } else if (reason_ != kSessionOver) {
-            begin_logout(now_);
-            reason_ = kSessionOver;
+            begin_logout(now_, kSessionOver);
         }
     }
 
