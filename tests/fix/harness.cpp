@@ -170,9 +170,10 @@ void Hedger::step() {
         if (corrupt_incoming > 0) {
             --corrupt_incoming;
             damaged.assign(data, size);
-            damaged[damaged.find("\x01"
-                                 "34=") +
-                    4] = '7';  // the checksum no longer fits
+            char& digit = damaged[damaged.find("\x01"
+                                               "34=") +
+                                  4];
+            digit = digit == '7' ? '8' : '7';  // the checksum no longer fits
             session->on_bytes(damaged.data(), damaged.size(), now());
             return;
         }

@@ -37,8 +37,12 @@ Answer HostileVenue::tell(const std::string& bytes, std::size_t chunk) {
         if (size < chunk) break;
     }
     venue_->session->poll(wall_clock());
-    for (const std::string& message : venue_->spoken) answer.types += raw_value(message, "35");
-    if (!venue_->spoken.empty()) answer.said = venue_->spoken.back();
+    for (const std::string& message : venue_->spoken) {
+        const std::string type = raw_value(message, "35");
+        if (type == "0" || type == "1") continue;  // may be due at any time
+        answer.types += type;
+        answer.said = message;
+    }
     answer.closed = venue_->closed;
     if (answer.types.find('5') != std::string::npos) venue_->closed = true;  // for `ready`
     answer.moved = expected() - before;

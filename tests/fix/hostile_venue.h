@@ -10,7 +10,7 @@ namespace hw::fix::test {
 
 /// What the session did about some bytes.
 struct Answer {
-    std::string types;         ///< of what it said, in order, e.g. "3" or "35"
+    std::string types;         ///< of what it said beside heartbeats, in order, e.g. "35"
     std::string said;          ///< the last of it
     bool closed = false;       ///< it closed the connection
     int moved = 0;             ///< by how much its expected sequence number went on
