@@ -71,7 +71,23 @@ std::string_view to_string(Severity);
     X(74, port_link_up, info, "the link of a port is up again")                                              \
     X(75, port_missed, warning, "a port dropped packets: its ring was full")                                 \
     X(76, port_no_buffers, warning, "a port dropped packets: its pool of packet buffers was empty")          \
-    X(77, feed_switched, warning, "a feed channel goes on on its other line")
+    X(77, feed_switched, warning, "a feed channel goes on on its other line")                                \
+    X(80, account_session_down, warning, "the second session (drop copy, positions, equity) is down")        \
+    X(81, account_session_up, info, "the second session is up")                                              \
+    X(82, fill_not_on_drop_copy, critical, "a fill was told on the order session alone")                     \
+    X(83, fill_only_on_drop_copy, critical, "a fill was told on the second session alone: booked from it")   \
+    X(84, trade_busted, critical, "the venue took a trade back: booked")                                     \
+    X(85, trade_corrected, critical, "the venue corrected a trade: booked")                                  \
+    X(86, unreconciled, warning, "waiting for the venue's positions before hedging")                         \
+    X(87, position_adopted, warning, "a position begins as the venue has it, not as we had it")              \
+    X(88, position_break, critical, "the venue's position differs from ours in two snapshots")               \
+    X(89, position_break_gone, info, "the venue's position and ours agree again")                            \
+    X(90, orphan_order, critical, "the venue has an order of ours open that we hold to be over")             \
+    X(91, snapshot_failed, warning, "the venue did not tell the account's positions and orders")             \
+    X(92, credits_low, warning, "the venue's rate credits are used up but for the reserve: no new orders")   \
+    X(93, credits_back, info, "there are rate credits for new orders again")                                 \
+    X(94, daily_fill_limit, critical, "more was filled in a day than the limit allows: killed")              \
+    X(95, margin_low, critical, "the account's equity is near its maintenance margin")
 
 enum class AlertCode : std::uint16_t {
 #define HW_X(number, name, severity, text) name = number,

@@ -56,6 +56,10 @@ std::string_view to_string(EventType type) {
             return "equity";
         case EventType::port_state:
             return "port_state";
+        case EventType::account_snapshot:
+            return "account_snapshot";
+        case EventType::venue_order:
+            return "venue_order";
         case EventType::count_:
             break;
     }
@@ -105,6 +109,10 @@ std::size_t payload_size(EventType type) {
             return sizeof(Equity);
         case EventType::port_state:
             return sizeof(PortState);
+        case EventType::account_snapshot:
+            return sizeof(AccountSnapshot);
+        case EventType::venue_order:
+            return sizeof(VenueOrder);
         case EventType::definitions_complete:
         case EventType::book_clear:
         case EventType::run_stopping:
@@ -114,6 +122,40 @@ std::size_t payload_size(EventType type) {
             break;
     }
     return Event::kPayloadBytes + 1;
+}
+
+std::string_view to_string(SessionRole r) {
+    switch (r) {
+        case SessionRole::order:
+            return "order";
+        case SessionRole::account:
+            return "account";
+    }
+    return "invalid";
+}
+
+std::string_view to_string(TradeChange c) {
+    switch (c) {
+        case TradeChange::none:
+            return "none";
+        case TradeChange::bust:
+            return "bust";
+        case TradeChange::correction:
+            return "correction";
+    }
+    return "invalid";
+}
+
+std::string_view to_string(SnapshotPhase p) {
+    switch (p) {
+        case SnapshotPhase::begin:
+            return "begin";
+        case SnapshotPhase::end:
+            return "end";
+        case SnapshotPhase::failed:
+            return "failed";
+    }
+    return "invalid";
 }
 
 std::string_view to_string(TrustReason r) {

@@ -36,17 +36,19 @@ enum class EventType : std::uint16_t {
     execution,     ///< a fill of any order of the account
     order_update,  ///< what the venue says of an order of ours, fills excepted
     cancel_reject,
-    order_unsent,     ///< an order that certainly never left
-    session_state,    ///< the order session went up or down
-    settle_complete,  ///< the venue has told all it knows of our open orders
-    position,         ///< a starting position, from a file or the venue
-    timer,            ///< time has passed; the only way the engine learns of it
-    command,          ///< an operator's
-    surface,          ///< the planner's volatilities for one underlying (a blob)
-    run_stopping,     ///< orderly end
-    ladder,           ///< the planner's delta ladder for one underlying (a blob)
-    equity,           ///< what a wallet of the account is worth
-    port_state,       ///< a network port of ours: its link, and what it dropped
+    order_unsent,      ///< an order that certainly never left
+    session_state,     ///< the order session went up or down
+    settle_complete,   ///< the venue has told all it knows of our open orders
+    position,          ///< a starting position, from a file or the venue
+    timer,             ///< time has passed; the only way the engine learns of it
+    command,           ///< an operator's
+    surface,           ///< the planner's volatilities for one underlying (a blob)
+    run_stopping,      ///< orderly end
+    ladder,            ///< the planner's delta ladder for one underlying (a blob)
+    equity,            ///< what a wallet of the account is worth
+    port_state,        ///< a network port of ours: its link, and what it dropped
+    account_snapshot,  ///< the account as the venue has it: begins, ends, or came to nothing
+    venue_order,       ///< in an account snapshot: an order that the venue has open
     count_
 };
 std::string_view to_string(EventType);
@@ -189,10 +191,22 @@ struct ExecKey {
     friend bool operator==(const ExecKey&, const ExecKey&) = default;
 };
 
+/// Which of the account's sessions with the venue something was heard on.
+enum class SessionRole : std::uint8_t {
+    order = 0,   ///< the one that our orders go out on
+    account = 1  ///< the second one: drop copy, positions, equity
+};
+std::string_view to_string(SessionRole);
+
+/// What a report does to a trade that was told before.
+enum class TradeChange : std::uint8_t { none = 0, bust = 1, correction = 2 };
+std::string_view to_string(TradeChange);
+
 struct Execution {
     OrderId order;  ///< none: another engine's order of the same account
-    ExecKey key;    ///< counts once, however often it is reported
+    ExecKey key;    ///< counts once, however often and on whichever session it is reported
     ExecKey group;  ///< legs of one combo or block share it; none otherwise
+    ExecKey ref;    ///< the fill that a bust takes back or a correction replaces; none otherwise
     Qty last_qty;   ///< contracts, positive
     Price last_price;
     Qty cum_qty;  ///< of the order, after this fill
@@ -203,9 +217,11 @@ struct Execution {
     Side side;
     std::uint8_t group_legs;  ///< legs in the group; zero: unknown
     std::uint8_t possible_resend;
-    std::uint8_t reserved[4];
+    SessionRole source;
+    TradeChange change;
+    std::uint8_t reserved[2];
 };
-static_assert(sizeof(Execution) == 8 + 32 + 40 + 40 + 8);
+static_assert(sizeof(Execution) == 8 + 48 + 40 + 40 + 8);
 
 enum class OrderStatus : std::uint8_t {
     pending_new = 0,  ///< sent, nothing heard; or accepted and delayed by the venue
@@ -249,7 +265,8 @@ struct OrderUnsent {
 
 struct SessionState {
     std::uint8_t up;  ///< 1: logged on, sequence numbers agree
-    std::uint8_t reserved[7];
+    SessionRole role;
+    std::uint8_t reserved[6];
     Name<64> text;
 };
 
@@ -261,7 +278,34 @@ struct SettleComplete {
 struct Position {
     Qty qty;  ///< signed contracts
     Price average_price;
-    std::uint8_t source;  ///< 0 file, 1 venue
+    std::uint8_t source;  ///< 0 file: it is taken as it is; 1 venue: part of an account snapshot
+    std::uint8_t reserved[7];
+};
+
+enum class SnapshotPhase : std::uint8_t {
+    begin = 0,   ///< the venue is about to be asked: what it says holds at this moment or later
+    end = 1,     ///< it has told all: positions, open orders
+    failed = 2,  ///< it has not; nothing of it is to be used
+};
+std::string_view to_string(SnapshotPhase);
+
+/// The positions and venue_orders between begin and end are the account's, all of them: what is not named is
+/// zero, or not open.
+struct AccountSnapshot {
+    std::uint64_t id;  ///< rises with each
+    SnapshotPhase phase;
+    std::uint8_t reserved[3];
+    std::uint32_t positions;    ///< at the end: how many were told, those of unknown instruments included
+    std::uint32_t open_orders;  ///< likewise, other engines' orders included
+    std::uint32_t unknown;      ///< positions in instruments that we do not know
+};
+
+struct VenueOrder {
+    OrderId order;  ///< none: not ours
+    Qty leaves;
+    Qty cum;
+    Price limit;
+    Side side;
     std::uint8_t reserved[7];
 };
 
@@ -294,7 +338,10 @@ struct Equity {
     Currency currency;
     Cash amount;
     EquitySource source;
-    std::uint8_t reserved[7];
+    std::uint8_t margin_known;  ///< 1: the venue told the two below
+    std::uint8_t reserved[6];
+    Cash initial_margin;      ///< what the account's positions and orders are charged
+    Cash maintenance_margin;  ///< below this the venue liquidates
 };
 
 /// A blob in the journal's folder; see core/journal/blob_store.h.
@@ -338,6 +385,8 @@ struct alignas(64) Event {
         Command command;
         SurfaceEvent surface;
         Equity equity;
+        AccountSnapshot account_snapshot;
+        VenueOrder venue_order;
         Payload() : bytes{} {}
     } payload;
 

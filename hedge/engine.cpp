@@ -155,6 +155,8 @@ void Engine::apply(const Event& event) {
         case EventType::equity:
             on_equity(context_, p.equity);
             break;
+        case EventType::account_snapshot:
+        case EventType::venue_order:
         case EventType::trade:  // for the planner's and the monitor's eyes
         case EventType::index_price:
         case EventType::none:

@@ -1,6 +1,7 @@
 #include "hedge/explain.h"
 
 #include <cmath>
+#include <numeric>
 
 #include "hedge/context.h"
 #include "hedge/valuation.h"
@@ -9,8 +10,8 @@ namespace hw::hedge {
 
 namespace {
 
-/// Between fills and surfaces, no step is longer.
-constexpr Nanos kStep = Nanos::from_ms(500);
+/// Between fills, no step is longer.
+constexpr Nanos kStep = Nanos::from_ms(100);
 constexpr double kFundingYears = 8.0 / (365 * 24);
 
 Cash rounded(double amount) { return Cash::from_double(amount).value_or(Cash{}); }
@@ -30,19 +31,19 @@ const UnderlyingConfig& rules_for(const EngineState& state, const EngineConfig& 
 }  // namespace
 
 void Explainer::begin(const EngineState& state) {
-    // The run's configuration comes with its first Event: until then nothing passes that it could change.
-    static const UnderlyingConfig rules;
     holdings_.clear();
+    points_.clear();
+    forwards_.clear();
     explanations_ = {};
     for (std::uint32_t n = 0; n < state.instruments.size(); ++n) {
         const PositionLine& line = state.positions[n];
         const bool used = !line.qty.is_zero() || !line.cash.is_zero() || !line.fees.is_zero();
-        if (used) restart(state, rules, InstrumentId{n});
+        if (used) restart(state, InstrumentId{n});
     }
 }
 
 /// From here on, or from the first mark on, the position counts.
-void Explainer::restart(const EngineState& state, const UnderlyingConfig& rules, InstrumentId id) {
+void Explainer::restart(const EngineState& state, InstrumentId id) {
     const Instrument& i = state.instruments[id];
     if (i.underlying == kNoUnderlying) return;
     const PositionLine& line = state.positions[index(id)];
@@ -50,7 +51,8 @@ void Explainer::restart(const EngineState& state, const UnderlyingConfig& rules,
     h.qty = line.qty;
     h.cash = line.cash;
     h.fees = line.fees;
-    h.point = point_of(state, rules, id);
+    h.point = latest(state, id);
+    h.funded = state.now;
     h.open = line.qty.is_zero() || h.point.mark > 0;
     h.worth = line.cash - line.fees + worth_at(i, line.qty, h.point.mark);
     holdings_[index(id)] = h;
@@ -79,36 +81,62 @@ void Explainer::book(const Instrument& i, ExplainParts parts, Cash total) {
     }
 }
 
-double Explainer::funding_since(const Instrument& i, InstrumentId id, const Holding& h,
-                                const PricePoint& now) const {
-    const auto rate = funding_.find(index(id));
-    if (rate == funding_.end() || !(now.mark > 0)) return 0;
-    const double amount = h.qty.to_double() * i.contract_size.to_double();
-    const double notional = i.is_inverse() ? amount / now.mark : amount * now.mark;
-    return -notional * rate->second * (now.time - h.point.time).to_years() / kFundingYears;
+/// Of the last mark, whose time is its own; or of the market now.
+PricePoint Explainer::latest(const EngineState& state, InstrumentId id) const {
+    const TickerState& ticker = state.tickers[index(id)];
+    const bool marked = index(id) < points_.size() && ticker.mark > Price{};
+    if (marked && points_[index(id)].mark == ticker.mark.to_double()) return points_[index(id)];
+    return point_of(state, id);
 }
 
-/// The position as it was explained last, up to now; then the fills that waited for a mark.
+double Explainer::funding_since(const Instrument& i, InstrumentId id, const Holding& h, double mark,
+                                Nanos now) const {
+    const auto rate = funding_.find(index(id));
+    if (rate == funding_.end() || !(mark > 0)) return 0;
+    const double amount = h.qty.to_double() * i.contract_size.to_double();
+    const double notional = i.is_inverse() ? amount / mark : amount * mark;
+    return -notional * rate->second * (now - h.funded).to_years() / kFundingYears;
+}
+
+/// Of the holding's point: worked out when it is needed, by the rules of then.
+void Explainer::know_volatility(const EngineState& state, const UnderlyingConfig& rules, InstrumentId id,
+                                Holding& h) const {
+    if (!(h.point.vol > 0)) read_mark(state.instruments[id], rules, fitted_vol(state, rules, id), h.point);
+}
+
+/// From the last point to this one, by what the marks say at both.
+ExplainParts Explainer::change(const EngineState& state, const UnderlyingConfig& rules, InstrumentId id,
+                               Holding& h, PricePoint& now) const {
+    const Instrument& i = state.instruments[id];
+    know_volatility(state, rules, id, h);
+    if (now.delivered) now.vol = h.point.vol;
+    read_mark(i, rules, h.point.vol, now);
+    return parts_of(i, rules, h.qty, h.point, now);
+}
+
+/// The position as it was explained last, up to now; then the fills that waited for a mark. Without a new
+/// mark its worth has not changed.
 void Explainer::step_one(const EngineState& state, const EngineConfig& config, InstrumentId id, Holding& h) {
     if (h.open && h.qty.is_zero()) return;
     const Instrument& i = state.instruments[id];
-    const UnderlyingConfig& rules = rules_for(state, config, i);
-    PricePoint now = point_of(state, rules, id);
+    PricePoint now = latest(state, id);
     if (h.open) {
-        if (!(now.mark > 0)) now.mark = h.point.mark;
-        carry_volatility(h.point, now);
-        ExplainParts parts = parts_of(i, rules, h.qty, h.point, now);
-        parts[Cause::funding] = funding_since(i, id, h, now);
-        const Cash worth = h.cash - h.fees + worth_at(i, h.qty, now.mark);
+        const bool news = now.mark > 0 && (now.mark != h.point.mark || now.time != h.point.time);
+        ExplainParts parts;
+        if (news) parts = change(state, rules_for(state, config, i), id, h, now);
+        const PricePoint& point = news ? now : h.point;
+        parts[Cause::funding] = funding_since(i, id, h, point.mark, state.now);
+        const Cash worth = h.cash - h.fees + worth_at(i, h.qty, point.mark);
         book(i, parts, worth - h.worth);
         h.worth = worth;
-        h.point = now;
+        if (news) h.point = now;
     } else if (now.mark > 0) {
         h.open = true;
         h.worth = h.cash - h.fees + worth_at(i, h.qty, now.mark);
         h.point = now;
-        take_fills(i, state.positions[index(id)], h);
+        take_fills(state, config, id, h);
     }
+    h.funded = state.now;
 }
 
 void Explainer::step(const EngineState& state, const EngineConfig& config, UnderlyingId id) {
@@ -128,11 +156,20 @@ void Explainer::take_fees(const Instrument& i, const PositionLine& line, Holding
     h.fees = line.fees;
 }
 
-/// What was traded since the holding was explained last, against the mark.
-void Explainer::take_fills(const Instrument& i, const PositionLine& line, Holding& h) {
+/// What was traded since the holding was explained last. The mark's way to the market of the fill will be
+/// explained for the whole new position when the mark comes after it: here it is taken off again for what was
+/// traded, which was not held on that way.
+void Explainer::take_fills(const EngineState& state, const EngineConfig& config, InstrumentId id,
+                           Holding& h) {
+    const Instrument& i = state.instruments[id];
+    const UnderlyingConfig& rules = rules_for(state, config, i);
+    const PositionLine& line = state.positions[index(id)];
+    know_volatility(state, rules, id, h);
+    const PricePoint market = moved_to(h.point, state.underlyings[index(i.underlying)].reference);
+    ExplainParts parts = parts_of(i, rules, line.qty - h.qty, market, h.point);
     const Cash worth = line.cash - h.fees + worth_at(i, line.qty, h.point.mark);
-    ExplainParts parts;
-    parts[away_from_mark(i)] = (worth - h.worth).to_double();
+    const double left_behind = std::accumulate(parts.amounts.begin(), parts.amounts.end(), 0.0);
+    parts[away_from_mark(i)] = (worth - h.worth).to_double() - left_behind;
     book(i, parts, worth - h.worth);
     h.worth = worth;
     h.qty = line.qty;
@@ -151,7 +188,7 @@ void Explainer::fill(const EngineState& state, const EngineConfig& config, Instr
     step_one(state, config, id, h);
     take_fees(i, line, h);
     if (h.open) {
-        take_fills(i, line, h);
+        take_fills(state, config, id, h);
     } else if (h.qty == line.qty) {
         // Opened and closed again: no mark could change what that brought.
         ExplainParts parts;
@@ -169,27 +206,36 @@ void Explainer::settle(const EngineState& state, const EngineConfig& config, Ins
     if (found == holdings_.end() || !line.qty.is_zero() || delivery <= Price{}) return;
     Holding& h = found->second;
     const Instrument& i = state.instruments[id];
-    const UnderlyingConfig& rules = rules_for(state, config, i);
-    PricePoint now = point_of(state, rules, id);
+    PricePoint now = point_of(state, id);
     now.mark = now.forward = delivery.to_double();
-    now.vol = h.point.vol;
     now.delivered = true;
     const Cash fees = line.fees - h.fees;
     const Cash worth = line.cash - line.fees;
     ExplainParts parts;
     if (h.open) {
-        parts = parts_of(i, rules, h.qty, h.point, now);
+        parts = change(state, rules_for(state, config, i), id, h, now);
     } else {
         h.worth = h.cash - h.fees + settlement_value(i, h.qty, delivery);
         parts[away_from_mark(i)] = (worth - h.worth + fees).to_double();
     }
     parts[Cause::delivery_fees] = -fees.to_double();
     book(i, parts, worth - h.worth);
-    h = {{}, line.cash, line.fees, true, worth, now};
+    h = {{}, line.cash, line.fees, true, worth, now, state.now};
+}
+
+/// With what the mark was made: its own index, and the hedge instrument's price of that moment.
+void Explainer::take_mark(const Ticker& t, const EngineState& state, const EngineConfig& config,
+                          InstrumentId id) {
+    const Instrument& i = state.instruments[id];
+    if (i.underlying == kNoUnderlying || t.mark == kNoPrice) return;
+    forwards_.observe(i, t, state.now, rules_for(state, config, i).settlement_window);
+    if (points_.size() <= index(id)) points_.resize(index(id) + 1);
+    points_[index(id)] = point_of(state, id, i.is_option() ? forwards_.forward(i, t.index, state.now) : 0);
 }
 
 void Explainer::observe_ticker(const Ticker& t, const EngineState& state, const EngineConfig& config,
                                InstrumentId id) {
+    take_mark(t, state, config, id);
     if (state.instruments[id].kind == Kind::perpetual && std::abs(t.funding_8h) < 1)
         funding_[index(id)] = t.funding_8h;
     if (t.state == TradingState::settled) settle(state, config, id, t.delivery);
@@ -205,15 +251,10 @@ void Explainer::observe(const Event& event, const EngineState& state, const Engi
             if (known) fill(state, config, id);
             break;
         case EventType::position:
-            if (known && state.instruments[id].underlying != kNoUnderlying)
-                restart(state, rules_for(state, config, state.instruments[id]), id);
+            if (known) restart(state, id);
             break;
         case EventType::ticker:
             if (known) observe_ticker(event.payload.ticker, state, config, id);
-            break;
-        case EventType::surface:
-            if (index(event.payload.surface.underlying) < state.underlying_count)
-                step(state, config, event.payload.surface.underlying);
             break;
         case EventType::timer:
             for (std::uint16_t u = 0; u < state.underlying_count; ++u) {

@@ -1,10 +1,11 @@
 #include "hedge/explain_change.h"
 
 #include <algorithm>
+#include <cmath>
 
-#include "core/pricing/black76.h"
 #include "core/pricing/math.h"
 #include "hedge/exposure.h"
+#include "hedge/option_pricer.h"
 #include "hedge/valuation.h"
 #include "hedge/volatility.h"
 
@@ -44,7 +45,15 @@ double vol_of(const EngineState& state, const UnderlyingConfig& rules, const Und
 
 }  // namespace
 
-PricePoint point_of(const EngineState& state, const UnderlyingConfig& rules, InstrumentId id) {
+double fitted_vol(const EngineState& state, const UnderlyingConfig& rules, InstrumentId id) {
+    const Instrument& i = state.instruments[id];
+    const UnderlyingState& u = state.underlyings[index(i.underlying)];
+    const SmileSlice* s = slice_of(u, i);
+    if (s == nullptr || !i.is_option() || !(u.reference > 0)) return 0;
+    return vol_of(state, rules, u, *s, i.strike.to_double());
+}
+
+PricePoint point_of(const EngineState& state, InstrumentId id, double forward) {
     const Instrument& i = state.instruments[id];
     const UnderlyingState& u = state.underlyings[index(i.underlying)];
     const SmileSlice* s = slice_of(u, i);
@@ -53,8 +62,7 @@ PricePoint point_of(const EngineState& state, const UnderlyingConfig& rules, Ins
     p.reference = p.forward = u.reference;
     p.time = state.now;
     if (s != nullptr) p.forward = u.reference * s->forward_ratio;
-    if (s != nullptr && i.is_option() && u.reference > 0)
-        p.vol = vol_of(state, rules, u, *s, i.strike.to_double());
+    if (forward > 0) p.forward = forward;
     for (const SettlementWindow& w : u.windows) {
         if (i.expiry.is_zero() || w.average.expiry() != i.expiry || w.settlement != i.settlement) continue;
         const auto average = w.average.at(state.now);
@@ -64,73 +72,54 @@ PricePoint point_of(const EngineState& state, const UnderlyingConfig& rules, Ins
 }
 
 namespace {
+
 double moved(const PricePoint& from, const PricePoint& to) {
     return from.reference > 0 && to.reference > 0 ? to.reference / from.reference : 1;
 }
+
+OptionPricer pricer_of(const Instrument& i, const UnderlyingConfig& rules, const PricePoint& p) {
+    return {i, rules, p.time, p.average, p.delivered};
+}
+
+/// What a vol point does to a price, over what the forward does, below which the price says more of the
+/// forward: a tenth of a basis point of it.
+constexpr double kTellsForward = 1e-5;
+
+/// Deep in the money or about to expire, a basis point in the forward is as much as any volatility.
+bool tells_forward(const Instrument& i, const OptionPricer& pricer, const PricePoint& p, double vol) {
+    const double strike = i.strike.to_double();
+    const bool in_the_money = (i.option_type == OptionType::call) == (p.forward > strike);
+    if (!in_the_money || !(vol > 0)) return false;
+    const OptionPricer::Slopes s = pricer.slopes(p.forward, vol);
+    return 0.01 * s.vol < kTellsForward * std::abs(s.forward) * p.forward;
+}
+
 }  // namespace
 
-void carry_volatility(const PricePoint& from, PricePoint& to) {
-    if (to.vol > 0 || !(from.vol > 0)) return;
-    to.vol = from.vol;
-    to.forward = from.forward * moved(from, to);
+void read_mark(const Instrument& i, const UnderlyingConfig& rules, double last_vol, PricePoint& p) {
+    if (!i.is_option() || p.delivered || !(p.mark > 0 && p.forward > 0)) return;
+    const OptionPricer pricer = pricer_of(i, rules, p);
+    p.vol = last_vol;
+    if (!tells_forward(i, pricer, p, last_vol)) {
+        if (const auto vol = pricer.implied_vol(p.forward, p.mark)) {
+            p.vol = *vol;
+            return;
+        }
+    }
+    if (!(last_vol > 0)) return;
+    if (const auto forward = pricer.implied_forward(p.forward, last_vol, p.mark)) p.forward = *forward;
 }
 
 namespace {
 
-/// An option at one moment, as a function of forward and volatility; amounts for one coin.
-class Pricer {
-  public:
-    Pricer(const Instrument& i, const UnderlyingConfig& rules, const PricePoint& p)
-        : inverse_(i.is_inverse()), average_(p.average) {
-        plain_.settlement = averaged_.settlement = i.settlement;
-        plain_.type = averaged_.type = i.option_type;
-        plain_.strike = averaged_.strike = i.strike.to_double();
-        plain_.years = pricing::variance_years(i.expiry, p.time, rules.settlement_window);
-        averaged_.window = rules.settlement_window;
-        if (p.delivered) plain_.years = 0;
-        if (p.delivered || rules.settlement_window <= Nanos{}) average_.reset();
-    }
-
-    double price(double forward, double vol) { return greeks(forward, vol).price; }
-    /// The price's change with the forward and with the volatility (1 is 100 %).
-    struct Slopes {
-        double price, forward, vol;
-    };
-    Slopes slopes(double forward, double vol) {
-        const pricing::WindowGreeks g = greeks(forward, vol);
-        const double coin =
-            average_ ? average_->elapsed * average_->average + (1 - average_->elapsed) * forward : forward;
-        return {g.price, inverse_ ? g.net_delta / forward : g.delta,
-                100 * (inverse_ ? g.vega / coin : g.vega)};
-    }
-
-  private:
-    pricing::WindowGreeks greeks(double forward, double vol) {
-        if (average_) {
-            averaged_.forward = forward;
-            averaged_.vol = vol;
-            return pricing::window_greeks(averaged_, *average_);
-        }
-        plain_.forward = forward;
-        plain_.vol = vol;
-        const pricing::Greeks g = pricing::black76(plain_);
-        return {g.price, g.delta, g.net_delta, g.gamma, g.vega, g.theta};
-    }
-
-    bool inverse_;
-    std::optional<pricing::WindowState> average_;
-    pricing::OptionTerms plain_;
-    pricing::WindowTerms averaged_;
-};
-
 void explain_option(const Instrument& i, const UnderlyingConfig& rules, double coins, const PricePoint& from,
                     const PricePoint& to, ExplainParts& parts) {
     if (!(from.vol > 0 && to.vol > 0 && from.forward > 0 && to.forward > 0)) return;
-    Pricer before(i, rules, from), after(i, rules, to);
+    const OptionPricer before = pricer_of(i, rules, from), after = pricer_of(i, rules, to);
     const double forward = from.forward * moved(from, to);
     const double step = forward - from.forward;
     const double vols = to.vol - from.vol;
-    const Pricer::Slopes slopes = before.slopes(from.forward, from.vol);
+    const OptionPricer::Slopes slopes = before.slopes(from.forward, from.vol);
     const double by_forward = before.price(forward, from.vol) - slopes.price;
     const double by_vol = before.price(from.forward, to.vol) - slopes.price;
     const double by_both = before.price(forward, to.vol) - slopes.price;
@@ -170,6 +159,15 @@ void explain_delta_one(const Instrument& i, const UnderlyingConfig& rules, Qty c
 }
 
 }  // namespace
+
+PricePoint moved_to(const PricePoint& p, double reference) {
+    PricePoint market = p;
+    market.reference = reference;
+    const double ratio = moved(p, market);
+    market.forward *= ratio;
+    market.mark *= ratio;
+    return market;
+}
 
 ExplainParts parts_of(const Instrument& i, const UnderlyingConfig& rules, Qty contracts,
                       const PricePoint& from, const PricePoint& to) {

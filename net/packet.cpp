@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "net/bytes.h"
-
 namespace hw::net {
 
 namespace {
@@ -76,7 +74,7 @@ Classified classify_ip(std::span<const std::byte> rest) {
 
 }  // namespace
 
-Classified classify(std::span<const std::byte> frame) {
+Classified detail::classify_any(std::span<const std::byte> frame) {
     if (frame.size() < kEthernetHeader) return refused(Verdict::short_ethernet);
     std::size_t at = kEthernetHeader - 2;
     std::uint16_t type = load16(frame.data() + at);

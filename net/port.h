@@ -117,6 +117,8 @@ class Port {
     /// Sends the first `length` bytes of it. False: not sent, counted by reason, and still the caller's. The
     /// buffer's room is not checked again.
     bool send(TxBuffer& buffer, std::size_t length, TcpChecksum checksum = TcpChecksum::in_frame);
+    /// The driver is called as `send` would, with no frame: its code and its ring stay warm.
+    void rehearse(const TxBuffer& buffer);
     void give_back(TxBuffer& buffer);
     /// True when the device can fill in the checksums of IPv4 and TCP.
     bool offloads_tcp_checksum() const;

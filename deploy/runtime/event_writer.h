@@ -64,8 +64,11 @@ class EventWriter {
         while (!deferred_.empty()) take_deferred();
     }
 
-    /// The engine's part of a walk that sends nothing.
-    double rehearse() const { return engine_.rehearse(); }
+    /// The engine's and the journal's part of a walk that sends nothing.
+    double rehearse() const {
+        journal_.rehearse();
+        return engine_.rehearse();
+    }
 
     Nanos now() const { return now_; }
     const hedge::EngineState& state() const { return engine_.state(); }

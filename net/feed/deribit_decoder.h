@@ -68,15 +68,101 @@ inline std::optional<FrameHeader> frame_header(std::span<const std::byte> payloa
                        load<std::uint32_t>(payload.data() + 4)};
 }
 
+namespace detail {
+inline constexpr std::size_t kGroupHeader = 8;
+
+/// What the template's known fields need.
+struct Needs {
+    std::uint16_t block;
+    std::uint16_t entry;  ///< zero: no group
+    bool name;
+};
+inline constexpr std::array<Needs, kTemplates> kNeeds = {{
+    {Instrument::kBlockV1, 0, true},
+    {Book::kBlock, BookChange::kSize, false},
+    {Trades::kBlock, TradeEntry::kSize, false},
+    {Ticker::kBlock, 0, false},
+    {Snapshot::kBlock, SnapshotLevel::kSize, false},
+    {SnapshotStart::kBlock, 0, false},
+    {SnapshotEnd::kBlock, 0, false},
+    {ComboLegs::kBlock, ComboLeg::kSize, false},
+    {PriceIndex::kBlock, 0, false},
+    {Rfq::kBlock, 0, false},
+    {Instrument::kBlockV2, TickStep::kSize, true},
+}};
+
+/// Most messages with a group have one and nothing after it. False: not so, or it is not whole.
+inline bool take_plain_group(std::span<const std::byte> frame, std::size_t& offset, Message& m) {
+    if (m.header.groups != 1 || m.header.vars != 0 || frame.size() - offset < kGroupHeader) return false;
+    const std::byte* const head = frame.data() + offset;
+    const auto entry = load<std::uint16_t>(head);
+    const auto count = load<std::uint16_t>(head + 2);
+    const std::size_t bytes = static_cast<std::size_t>(entry) * count;
+    if (load<std::uint32_t>(head + 4) != 0 || frame.size() - offset - kGroupHeader < bytes) return false;
+    m.entries = head + kGroupHeader;
+    m.entry_length = entry;
+    m.entry_count = count;
+    offset += kGroupHeader + bytes;
+    return true;
+}
+
+Malformed parse_groups_and_vars(std::span<const std::byte> frame, std::size_t& offset, Message& message);
+}  // namespace detail
+
+inline MessageHeader message_header(const std::byte* at) {
+    return {load<std::uint16_t>(at),     load<std::uint16_t>(at + 2), load<std::uint16_t>(at + 4),
+            load<std::uint16_t>(at + 6), load<std::uint16_t>(at + 8), load<std::uint16_t>(at + 10)};
+}
+
 /// Finds the parts of the message at `offset` of `frame`, whose size is its end. On failure `offset` is moved
 /// to the bad place.
-Malformed parse_message(std::span<const std::byte> frame, std::size_t& offset, Message& message);
+inline Malformed parse_message(std::span<const std::byte> frame, std::size_t& offset, Message& m) {
+    const std::size_t start = offset;
+    if (frame.size() - offset < MessageHeader::kSize) [[unlikely]]
+        return Malformed::message_header;
+    m.header = message_header(frame.data() + offset);
+    offset += MessageHeader::kSize;
+    if (frame.size() - offset < m.header.block_length) [[unlikely]]
+        return Malformed::block_cut;
+    m.block = frame.data() + offset;
+    offset += m.header.block_length;
+    if ((m.header.groups | m.header.vars) != 0 && !detail::take_plain_group(frame, offset, m)) {
+        const Malformed bad = detail::parse_groups_and_vars(frame, offset, m);
+        if (bad != Malformed::none) [[unlikely]]
+            return bad;
+    }
+    m.end = offset;
+    m.size = offset - start;
+    return Malformed::none;
+}
 
 /// What a template must have: enough block, enough entry, a group, a name. None when it is all there; unknown
 /// templates need nothing.
-Malformed check_template(const Message& message);
+inline Malformed check_template(const Message& m) {
+    const auto index = static_cast<std::uint16_t>(m.header.template_id - kFirstTemplate);
+    if (index >= kTemplates) return Malformed::none;
+    const detail::Needs& needs = detail::kNeeds[index];
+    if (m.header.block_length < needs.block) return Malformed::block_short;
+    if (needs.entry > 0 && m.header.groups == 0) return Malformed::group_missing;
+    if (needs.entry > 0 && m.entry_count > 0 && m.entry_length < needs.entry) return Malformed::entry_short;
+    if (needs.name && m.header.vars == 0) return Malformed::var_missing;
+    return Malformed::none;
+}
 
 namespace detail {
+/// Two thirds of all messages are tickers: one that is as the venue sends it today needs no more looking at
+/// than this. Returns its size, or zero when it is anything else.
+inline std::size_t plain_ticker(std::span<const std::byte> frame, std::size_t offset) {
+    if (frame.size() - offset < MessageHeader::kSize + Ticker::kBlock) return 0;
+    const std::byte* const at = frame.data() + offset;
+    const auto head = load<std::uint64_t>(at);
+    constexpr auto kTicker = static_cast<std::uint64_t>(Template::ticker);
+    constexpr std::uint64_t kUsual = Ticker::kBlock | kTicker << 16 | std::uint64_t{kSchema} << 32;
+    const bool usual = (head & 0xffff'ffff'ffff) == kUsual && head >> 48 <= kNewestVersion &&
+                       load<std::uint32_t>(at + 8) == 0;
+    return usual ? MessageHeader::kSize + Ticker::kBlock : 0;
+}
+
 template <class Handler>
 bool dispatch(const Message& m, Handler& handler) {
     switch (static_cast<Template>(m.header.template_id)) {
@@ -123,6 +209,18 @@ DecodeStatus decode_frame(std::span<const std::byte> payload, Handler& handler, 
     const std::span<const std::byte> frame = payload.first(stated < payload.size() ? stated : payload.size());
     std::size_t offset = FrameHeader::kSize;
     while (offset < frame.size()) {
+        if (const std::size_t size = detail::plain_ticker(frame, offset); size != 0) {
+            Message ticker;
+            ticker.header = message_header(frame.data() + offset);
+            ticker.block = frame.data() + offset + MessageHeader::kSize;
+            ticker.end = offset + size;
+            ticker.size = size;
+            handler.on(Ticker{ticker});
+            ++counters.messages[static_cast<std::uint16_t>(Template::ticker) - kFirstTemplate];
+            ++status.messages;
+            offset += size;
+            continue;
+        }
         Message message;
         const std::size_t start = offset;
         if (const Malformed reason = parse_message(frame, offset, message); reason != Malformed::none) {

@@ -18,9 +18,11 @@
 
 #include "core/event.h"
 #include "core/instrument.h"
+#include "net/feed/definition_memo.h"
 #include "net/feed/deribit_decoder.h"
 #include "net/feed/lines.h"
 #include "net/feed/recovery.h"
+#include "net/feed/ticker_lanes.h"
 #include "net/feed/translate.h"
 
 namespace hw::net {
@@ -38,7 +40,7 @@ struct FeedCounters {
     std::uint64_t bad_times = 0;
     std::uint64_t definitions_sent = 0;
     std::uint64_t definitions_known = 0;
-    std::uint64_t more_tick_steps = 0;       ///< definitions with more tick steps than we keep
+    std::uint64_t more_tick_steps = 0;       ///< new definitions with more tick steps than we keep
     std::uint64_t snapshots_incomplete = 0;  ///< the venue left levels out: not used
     std::uint64_t snapshots_abandoned = 0;   ///< a part was missing
 
@@ -121,10 +123,12 @@ class DeribitFeed {
         other_message();
         const InstrumentId id = known(m.instrument());
         if (id == kNoInstrument) return;
-        const auto time = venue_time(m.timestamp_ms());
-        Ticker ticker{};
-        if (!time || !to_ticker(m, ticker)) return count(counters_.bad_tickers);
-        sink_.stage(EventType::ticker, id, *time).payload.ticker = ticker;
+        const std::uint64_t ms = m.timestamp_ms();
+        TickerLanes lanes;
+        if (ms > kLastVenueMs || !lanes.read(m)) [[unlikely]]
+            return unusual_ticker(id, m.m.block);
+        lanes.write(
+            sink_.stage(EventType::ticker, id, Nanos::from_ms(static_cast<std::int64_t>(ms))).payload.ticker);
     }
 
     void on(const deribit::Trades& m) {
@@ -152,7 +156,7 @@ class DeribitFeed {
         sink_.stage(EventType::index_price, kNoInstrument, *time).payload.index_price = price;
     }
 
-    void on(const deribit::Snapshot& m) {
+    [[gnu::noinline]] void on(const deribit::Snapshot& m) {
         suspect_rest_ = false;
         const auto whole = line_->assembler.add(m);
         if (!whole) return;
@@ -160,27 +164,21 @@ class DeribitFeed {
         if (id == kNoInstrument) return;
         recovery_.assign(id, line_->family);
         if (!whole->book_complete) return count(counters_.snapshots_incomplete);
+        if (!recovery_.needs(id, whole->change_id)) return;
         const auto time = venue_time(whole->timestamp_ms);
         if (!time) return count(counters_.bad_times);
         if (!translate(*whole, table_[id].contract_size.to_double())) return count(counters_.bad_levels);
         recovery_.snapshot(id, whole->change_id, *time, levels_, now_);
     }
 
-    void on(const deribit::Instrument& m) {
+    [[gnu::noinline]] void on(const deribit::Instrument& m) {
         other_message();
-        TranslatedDefinition definition = to_definition(m);
-        if (definition.defect != DefinitionDefect::none) return count(counters_.bad_definitions);
-        if (definition.more_tick_steps) ++counters_.more_tick_steps;
-        const DefinitionPlace place = place_definition(table_, definition.instrument, m.is_v1());
-        if (place.unchanged) {
+        if (memo_.knows(m.instrument(), m.is_v1(), m.m.bytes())) {
             ++counters_.definitions_known;
-        } else {
-            ++counters_.definitions_sent;
-            sink_.stage(EventType::instrument_definition, place.id, Nanos{}).payload.instrument =
-                definition.instrument;
-            sink_.flush();
+        } else if (!define(m)) {
+            return;
         }
-        const InstrumentId id = table_.find_feed_id(definition.instrument.feed_id);
+        const InstrumentId id = table_.find_feed_id(m.instrument());
         if (id == kNoInstrument) return;
         recovery_.assign(id, line_->family);
         if (!recovery_.live(id)) recovery_.defined(id, m.instrument());
@@ -222,9 +220,14 @@ class DeribitFeed {
     }
 
     InstrumentId known(std::uint32_t feed_id) {
+        const Known k = known_[feed_id % kKnown];
+        const bool usual = k.feed_id == feed_id && k.id != kNoInstrument && known_size_ == table_.size();
+        return usual ? k.id : look_up(feed_id);
+    }
+    [[gnu::noinline]] InstrumentId look_up(std::uint32_t feed_id) {
         if (known_size_ != table_.size()) forget_known();
         Known& k = known_[feed_id % kKnown];
-        if (k.feed_id != feed_id || k.id == kNoInstrument) k = {feed_id, table_.find_feed_id(feed_id)};
+        k = {feed_id, table_.find_feed_id(feed_id)};
         if (k.id == kNoInstrument) ++counters_.unknown_instrument;
         return k.id;
     }
@@ -239,12 +242,42 @@ class DeribitFeed {
         line_->assembler.other_message();
     }
 
-    void bad_update(InstrumentId id, const deribit::Book& m) {
+    /// By the block alone, so that the usual ticker's message need not be in memory.
+    [[gnu::noinline]] void unusual_ticker(InstrumentId id, const std::byte* block) {
+        deribit::Message message;
+        message.block = block;
+        const deribit::Ticker m{message};
+        const auto time = venue_time(m.timestamp_ms());
+        Ticker ticker{};
+        if (!time || !to_ticker_slowly(m, ticker)) return count(counters_.bad_tickers);
+        sink_.stage(EventType::ticker, id, *time).payload.ticker = ticker;
+    }
+
+    /// False: it cannot be used.
+    bool define(const deribit::Instrument& m) {
+        TranslatedDefinition definition = to_definition(m);
+        if (definition.defect != DefinitionDefect::none) return count(counters_.bad_definitions), false;
+        if (definition.more_tick_steps) ++counters_.more_tick_steps;
+        const DefinitionPlace place = place_definition(table_, definition.instrument, m.is_v1());
+        if (place.unchanged) {
+            ++counters_.definitions_known;
+            memo_.remember(m.instrument(), m.is_v1(), m.m.bytes());
+            return true;
+        }
+        ++counters_.definitions_sent;
+        memo_.forget_all();
+        sink_.stage(EventType::instrument_definition, place.id, Nanos{}).payload.instrument =
+            definition.instrument;
+        sink_.flush();
+        return true;
+    }
+
+    [[gnu::noinline]] void bad_update(InstrumentId id, const deribit::Book& m) {
         ++counters_.bad_levels;
         recovery_.refuse(id, m.change_id(), TrustReason::malformed, now_);
     }
 
-    void keep(InstrumentId id, const deribit::Book& m) {
+    [[gnu::noinline]] void keep(InstrumentId id, const deribit::Book& m) {
         const auto time = venue_time(m.timestamp_ms());
         const auto changes = m.changes();
         const double size = table_[id].contract_size.to_double();
@@ -280,6 +313,7 @@ class DeribitFeed {
     BookRecovery recovery_;
     LineArbiter lines_;
     FeedCounters counters_;
+    DefinitionMemo memo_;
     std::vector<BookLevel> levels_;
     Line* line_ = nullptr;
     Nanos now_;

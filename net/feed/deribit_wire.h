@@ -66,6 +66,7 @@ struct MessageHeader {
     std::uint16_t groups = 0;
     std::uint16_t vars = 0;
 };
+static_assert(sizeof(MessageHeader) == MessageHeader::kSize);
 
 /// char[N], zero-padded.
 inline std::string_view text_field(const std::byte* at, std::size_t width) {
@@ -99,6 +100,9 @@ struct Message {
     std::uint16_t entry_count = 0;
     std::string_view var;  ///< the first variable data
     std::size_t end = 0;   ///< offset of what follows the message
+    std::size_t size = 0;  ///< header included
+    /// All of it.
+    std::span<const std::byte> bytes() const { return {block - MessageHeader::kSize, size}; }
 };
 
 struct BookChange {
@@ -148,8 +152,9 @@ struct Trades {
 
 struct Ticker {
     static constexpr std::size_t kBlock = 133;
+    static constexpr std::size_t kNumbers = 13;  ///< where its fifteen doubles begin
     const Message& m;
-    double number(std::size_t i) const { return load<double>(m.block + 13 + 8 * i); }
+    double number(std::size_t i) const { return load<double>(m.block + kNumbers + 8 * i); }
     std::uint32_t instrument() const { return load<std::uint32_t>(m.block); }
     std::uint8_t state() const { return load<std::uint8_t>(m.block + 4); }
     std::uint64_t timestamp_ms() const { return load<std::uint64_t>(m.block + 5); }

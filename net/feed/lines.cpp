@@ -17,13 +17,11 @@ LineArbiter::LineArbiter(const FeedConfig& config, BookRecovery& recovery, Event
     lines_.reserve(kMaxLines);
 }
 
-Line* LineArbiter::no_line(const UdpDatagram& d) {
-    return ++(place_of({d.dst_ip, d.dst_port}).ours ? counters_.short_frames : counters_.other_destination),
-           nullptr;
+Line* LineArbiter::no_line(Line::Address to) {
+    return ++(place_of(to).ours ? counters_.short_frames : counters_.other_destination), nullptr;
 }
 
-Line* LineArbiter::unusual_line(const UdpDatagram& d, std::uint16_t channel) {
-    const Line::Address to{d.dst_ip, d.dst_port};
+Line* LineArbiter::unusual_line(Line::Address to, std::uint16_t channel) {
     const Place place = place_of(to);
     if (!place.ours) return ++counters_.other_destination, nullptr;
     if (find(channel) != nullptr) return ++counters_.channel_conflicts, nullptr;

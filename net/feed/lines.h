@@ -141,18 +141,19 @@ class LineArbiter {
     /// The line of a datagram, opened if it is new; null: not to be decoded, and counted. `from` becomes the
     /// line that its address says, when it says.
     Line* line_of(const UdpDatagram& d, LineSide& from) {
-        if (d.payload.size() < deribit::FrameHeader::kSize) [[unlikely]]
-            return no_line(d);
         const Line::Address to{d.dst_ip, d.dst_port};
+        if (d.payload.size() < deribit::FrameHeader::kSize) [[unlikely]]
+            return no_line(to);
         const auto channel = deribit::load<std::uint16_t>(d.payload.data() + 2);
         Line* line = find(channel);
         if (line == nullptr || (line->a != to && line->b != to)) [[unlikely]]
-            line = unusual_line(d, channel);
+            line = unusual_line(to, channel);
         if (line != nullptr && line->a != line->b) from = line->b == to ? LineSide::b : LineSide::a;
         return line;
     }
-    Line* no_line(const UdpDatagram&);
-    Line* unusual_line(const UdpDatagram&, std::uint16_t channel);
+    // By value, so that the usual datagram need not be in memory.
+    Line* no_line(Line::Address);
+    Line* unusual_line(Line::Address, std::uint16_t channel);
     Place place_of(Line::Address);
     Line* open_line(const Place&, Line::Address, std::uint16_t channel);
     Step advance(Line& line, std::uint32_t sequence, Nanos now) {

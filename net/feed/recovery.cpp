@@ -114,9 +114,7 @@ void BookRecovery::snapshot(InstrumentId id, std::uint64_t change_id, Nanos venu
                             std::span<const BookLevel> levels, Nanos now) {
     BookState& book = books_[index(id)];
     const bool ahead = book.phase == Phase::live;
-    // A live book has all that its updates brought: only a newer snapshot says something new. Its line is
-    // another one, so it may well be in front of updates that are on their way.
-    if (ahead && change_id <= book.change_id) return;
+    if (!needs(id, change_id)) return;
     if (!usable(book, change_id, now)) return;
     ++counters_.snapshots_applied;
     counters_.snapshots_ahead += ahead ? 1 : 0;
@@ -189,9 +187,8 @@ void BookRecovery::recovered(InstrumentId id, TrustReason reason) {
     }
 }
 
-void BookRecovery::assign(InstrumentId id, FamilyId family) {
+void BookRecovery::move_to(InstrumentId id, FamilyId family) {
     BookState& book = books_[index(id)];
-    if (book.family == family) return;
     if (families_.size() <= family) families_.resize(family + 1u);
     if (book.family != kNoFamily) {
         Family& before = families_[book.family];

@@ -59,7 +59,10 @@ class BookRecovery {
     BookRecovery(std::size_t kept_levels, EventSinkRef sink);
 
     /// Books of ids up to InstrumentTable::kCapacity. A book belongs to the family it was last heard on.
-    void assign(InstrumentId, FamilyId);
+    void assign(InstrumentId id, FamilyId family) {
+        if (books_[index(id)].family != family) [[unlikely]]
+            move_to(id, family);
+    }
 
     /// The hot path: true when this whole update follows the book's last one; it then counts as applied.
     bool in_order(InstrumentId id, std::uint64_t prev_change_id, std::uint64_t change_id, bool is_last) {
@@ -75,6 +78,13 @@ class BookRecovery {
     /// An update (or what should have been one) cannot be used: the book waits for a snapshot of `change_id`
     /// or later.
     void refuse(InstrumentId, std::uint64_t change_id, TrustReason, Nanos now);
+    /// Whether a snapshot has anything to tell. A live book has all that its updates brought: only a newer
+    /// one says something new. Its line is another one, so it may well be in front of updates that are on
+    /// their way.
+    bool needs(InstrumentId id, std::uint64_t change_id) const {
+        const BookState& book = books_[index(id)];
+        return book.phase != Phase::live || change_id > book.change_id;
+    }
     /// A whole snapshot.
     void snapshot(InstrumentId, std::uint64_t change_id, Nanos venue_time, std::span<const BookLevel>,
                   Nanos now);
@@ -126,6 +136,7 @@ class BookRecovery {
         std::uint32_t lost = 0;
     };
 
+    void move_to(InstrumentId, FamilyId);
     bool connects(const BookState&, const BookUpdate&) const;
     bool follows_kept(const BookState&, const BookUpdate&) const;
     bool keep(BookState&, const BookUpdate&);

@@ -2,16 +2,14 @@
 
 #include <cmath>
 
+#include "net/feed/ticker_lanes.h"
+
 namespace hw::net {
 
 namespace {
 
 // What the venue writes for "never": 3000-01-01 and a few hours more or less.
 constexpr std::uint64_t kNeverMs = 32'503'680'000'000 - 86'400'000;
-
-constexpr std::uint8_t kWireAsk = 0;
-constexpr std::uint8_t kWireBid = 1;
-constexpr std::uint8_t kWireDeleted = 2;
 
 /// Writes kNoPrice for a null (and for zero where that means none); false when there is a value that does not
 /// convert.
@@ -29,48 +27,32 @@ bool put_number(double wire, double& out) {
 
 }  // namespace
 
-std::optional<TradingState> to_trading_state(std::uint8_t wire) {
-    switch (wire) {
-        case 0:
-            return TradingState::halted;
-        case 1:
-            return TradingState::open;
-        case 2:
-            return TradingState::closed;
-        case 3:
-            return TradingState::settled;
-        default:
-            return std::nullopt;
-    }
-}
+namespace {
 
-std::optional<BookLevel> to_level(double contract_size, std::uint8_t wire_side, double price, double amount,
-                                  bool deleted) {
-    if (wire_side != kWireAsk && wire_side != kWireBid) return std::nullopt;
-    const auto p = Price::from_double(price);
-    const auto q = deleted ? std::optional(Qty{}) : to_contracts(amount, contract_size);
-    // A level that stands holds something: zero contracts would be a deletion by another name.
-    if (!p || !q || (!deleted && q->is_zero())) return std::nullopt;
-    return BookLevel{*p, *q, wire_side == kWireBid ? Side::buy : Side::sell, 0, {}};
-}
-
-std::optional<BookLevel> to_level(double contract_size, const deribit::BookChange& change) {
-    if (change.change() > kWireDeleted) return std::nullopt;
-    return to_level(contract_size, change.side(), change.price(), change.amount(),
-                    change.change() == kWireDeleted);
-}
-
-bool to_ticker(const deribit::Ticker& wire, Ticker& out) {
-    const auto state = to_trading_state(wire.state());
-    if (!state) return false;
-    out.state = *state;
+/// One value after the other: for what the vectors cannot hold, and to find what is wrong.
+bool put_prices(const deribit::Ticker& wire, Ticker& out) {
     return put_price(wire.mark(), false, out.mark) && put_price(wire.min_sell(), false, out.min_sell) &&
            put_price(wire.max_buy(), false, out.max_buy) && put_price(wire.index(), true, out.index) &&
            put_price(wire.last(), true, out.last) && put_price(wire.best_bid(), true, out.best_bid) &&
            put_price(wire.best_ask(), true, out.best_ask) && put_price(wire.delivery(), true, out.delivery) &&
            put_price(wire.settlement(), true, out.settlement) &&
-           put_price(wire.estimated_delivery(), true, out.estimated_delivery) &&
-           put_number(wire.funding_8h(), out.funding_8h);
+           put_price(wire.estimated_delivery(), true, out.estimated_delivery);
+}
+
+}  // namespace
+
+bool to_ticker_slowly(const deribit::Ticker& wire, Ticker& out) {
+    const auto state = to_trading_state(wire.state());
+    if (!state) return false;
+    out.state = *state;
+    return put_prices(wire, out) && put_number(wire.funding_8h(), out.funding_8h);
+}
+
+bool to_ticker(const deribit::Ticker& wire, Ticker& out) {
+    TickerLanes lanes;
+    if (!lanes.read(wire)) return to_ticker_slowly(wire, out);
+    lanes.write(out);
+    return true;
 }
 
 bool to_trade(double contract_size, const deribit::TradeEntry& wire, Trade& out) {

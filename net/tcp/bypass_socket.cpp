@@ -182,6 +182,7 @@ bool BypassSocket::rehearse(std::size_t size) {
     complete();
     if (state_ != State::connected || !may_delegate(size)) return false;
     fill({prepared_.data(), size});
+    stack_.port_.rehearse(buffer_);
     return true;
 }
 
@@ -198,7 +199,9 @@ bool BypassSocket::send_bytes(std::span<const char> bytes) {
 /// True when lwIP, given these bytes, would send them at once and as one segment: then we may do it for it.
 bool BypassSocket::may_delegate(std::size_t size) const {
     const tcp_pcb& p = *pcb_;
-    if (!delegation_ || !buffer_ || p.state != ESTABLISHED || p.unsent != nullptr || p.snd_lbb != p.snd_nxt) return false;
+    if (!delegation_ || !buffer_ || p.state != ESTABLISHED || p.unsent != nullptr ||
+        p.snd_lbb != p.snd_nxt)
+        return false;
     if ((p.flags & (TF_FIN | TF_CLOSEPEND | TF_RTO)) != 0) return false;
     if (size == 0 || size > p.mss || size > p.snd_wnd_max / 2 || size > p.snd_buf) return false;
     if (p.snd_queuelen + 2 > TCP_SND_QUEUELEN) return false;

@@ -24,12 +24,6 @@ constexpr std::uint8_t kProtocolTcp = 6;
 constexpr std::uint8_t kEchoRequest = 8;
 constexpr Nanos kArpInterval = Nanos::from_ms(ARP_TMR_INTERVAL);
 
-std::uint8_t load8(const std::byte* p) { return std::to_integer<std::uint8_t>(*p); }
-std::uint16_t load16(const std::byte* p) { return static_cast<std::uint16_t>(load8(p) << 8 | load8(p + 1)); }
-std::uint32_t load32(const std::byte* p) {
-    return static_cast<std::uint32_t>(load16(p)) << 16 | load16(p + 2);
-}
-
 ip4_addr_t lwip_address(std::uint32_t ip) { return {lwip_htonl(ip)}; }
 std::uint32_t mask_of(std::uint16_t prefix_length) {
     return prefix_length == 0 ? 0 : 0xffff'ffffu << (32 - prefix_length);

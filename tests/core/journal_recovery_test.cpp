@@ -151,7 +151,7 @@ TEST_F(JournalTest, AnotherVersionIsRefusedNamingBoth) {
     RecoveredJournal found;
     std::string error;
     EXPECT_FALSE(recover_journal(config.dir, found, error));
-    EXPECT_NE(error.find("journal version 7; this build reads version 1"), std::string::npos) << error;
+    EXPECT_NE(error.find("journal version 7; this build reads version " + std::to_string(kJournalVersion)), std::string::npos) << error;
     EXPECT_NE(read_all().error.find("version 7"), std::string::npos);
 }
 

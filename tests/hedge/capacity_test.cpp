@@ -88,10 +88,11 @@ class CapacityWithLadder : public Capacity {
     }
     static Nanos expiry(int n) { return kExpiry + Nanos::from_seconds(n * 86'400); }
     static InstrumentId left_out() { return at(static_cast<int>(kMaxExpiryGroups), 2); }
-    void plan(bool hand_over = true) {
+    /// Surface and ladder of the expiries that are held; `instead`: the last one's smile, not this one's.
+    void plan(bool hand_over = true, int instead = static_cast<int>(kMaxExpiryGroups)) {
         std::vector<SmileSlice> slices;
-        for (int n = 0; n < static_cast<int>(kMaxSlices); ++n)
-            slices.push_back(flat_slice(expiry(n), Settlement::inverse, 0.6));
+        for (int n = 0; n <= static_cast<int>(kMaxExpiryGroups); ++n)
+            if (n != instead) slices.push_back(flat_slice(expiry(n), Settlement::inverse, 0.6));
         Event e = make(EventType::surface);
         e.payload.surface.blob = blobs.put(encode_surface(kReference, slices));
         e.payload.surface.underlying = kBtc;
@@ -130,13 +131,20 @@ TEST_F(CapacityWithLadder, WhatIsLeftOutGoesWithoutHavingBeenInTheLadder) {
 
 TEST_F(CapacityWithLadder, WhatComesInIsAddedToALadderThatDoesNotKnowIt) {
     fill_book();
-    plan(false);
+    plan(false, 7);
     for (int strike = 0; strike < kStrikes; ++strike) position(at(7, strike), 0, 0.01);
     EXPECT_EQ(btc().left_out, 0u);
     use_ladder();
-    Exposure sum;
-    // Its expiry has no surface here: not known, and above all not taken for zero.
-    EXPECT_EQ(evaluate(memory.state(), config, kBtc, sum), AlertCode::no_volatility);
+    ASSERT_FALSE(planned->covers(expiry(static_cast<int>(kMaxExpiryGroups)), Settlement::inverse));
+    expect_agreement();
+    Exposure with, without;
+    EXPECT_EQ(evaluate(memory.state(), config, kBtc, with), AlertCode::none);
+    fill(left_out(), Side::sell, 10, 0.01);
+    EXPECT_EQ(evaluate(memory.state(), config, kBtc, without), AlertCode::none);
+    const double years = (expiry(static_cast<int>(kMaxExpiryGroups)) - now).to_years();
+    const pricing::Greeks one =
+        pricing::black76({Settlement::inverse, OptionType::call, kReference, 50'000, years, 0.6, 0});
+    EXPECT_NEAR(with.net_delta - without.net_delta, 10 * one.net_delta, 1e-6);
 }
 
 }  // namespace

@@ -154,6 +154,18 @@ TEST_F(FeedTest, ADefinitionIsSentOnceAndAgainWhenItChanges) {
     EXPECT_EQ(receiver_.last(EventType::instrument_definition).header.instrument, InstrumentId{1});
 }
 
+TEST_F(FeedTest, ADefinitionThatGoesBackAndForthIsSentEachTime) {
+    const wire::InstrumentMsg m = inverse_option();
+    wire::InstrumentMsg other = m;
+    other.tick = 0.0005;
+    for (int n = 0; n < 3; ++n) {
+        for (const wire::InstrumentMsg& now : {m, m, m, other, other, other}) send_one(now);
+    }
+    EXPECT_EQ(receiver_.count(EventType::instrument_definition), 6u);
+    EXPECT_EQ(feed_.counters().definitions_known, 12u);
+    EXPECT_EQ(defined(59).tick.nanos(), 500'000);
+}
+
 TEST_F(FeedTest, DefinitionsThatDoNotConvertAreCountedAndNotSent) {
     const auto refuse = [&](auto&& damage) {
         wire::InstrumentMsg m = inverse_option();
