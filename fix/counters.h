@@ -59,7 +59,8 @@ namespace hw::fix {
     X(orders_replayed, "orders sent again at the venue's request, young enough")                        \
     X(orders_gap_filled, "orders not sent again at the venue's request: too old")                       \
     X(messages_gap_filled, "other application messages not sent again")                                 \
-    X(sequence_resets, "Logons that began the sequence numbers anew")
+    X(sequence_resets, "Logons that began the sequence numbers anew")                                   \
+    X(session_rolls, "times that a new session began by the clock, and the sequence numbers with it")
 
 struct Counters {
 #define HW_X(name, text) std::uint64_t name = 0;

@@ -254,7 +254,9 @@ class Session : public QuickFixSession {
                    FIX::SessionID(FIX::BeginString_FIX44, settings.sender_comp_id, settings.target_comp_id),
                    make_dictionaries(settings.dictionary),
                    FIX::TimeRange(FIX::UtcTimeOnly(0, 0, 0), FIX::UtcTimeOnly(0, 0, 0)), settings.heartbeat_s,
-                   &logs_) {}
+                   &logs_) {
+        session_.setResetOnLogon(settings.reset_on_logon);
+    }
 
     void connected() override {
         store_.set_now(FIX::UtcTimeStamp());
@@ -290,7 +292,7 @@ class Session : public QuickFixSession {
         });
         return host_.next_sender() != before;
     }
-    void begin_logout() override { session_.logout(); }
+    void begin_logout(const std::string& text) override { session_.logout(text); }
 
     bool attached() const override { return responder_.attached(); }
     bool logged_on() const override { return attached() && mutable_session().isLoggedOn(); }

@@ -16,6 +16,10 @@ bool make_directory(const std::string& dir, std::string& error) {
     return false;
 }
 
+std::string owner_of(const SessionConfig& config) {
+    return config.sender_comp_id + "->" + config.target_comp_id;
+}
+
 std::string config_error(const SessionConfig& config) {
     if (config.sender_comp_id.empty()) return "FIX session: sender_comp_id is missing";
     if (config.target_comp_id.empty()) return "FIX session: target_comp_id is missing";
@@ -36,10 +40,12 @@ std::unique_ptr<OrderSession> OrderSession::create(const SessionConfig& config,
     if (!error.empty()) return nullptr;
     auto dialect = make_dialect(config, credentials, error);
     if (dialect == nullptr || !make_directory(config.store_dir, error)) return nullptr;
-    auto store = MessageStore::open(config.store_dir, config.sender_comp_id + "->" + config.target_comp_id,
-                                    config.store_slots, now, error);
+    auto store = MessageStore::open(config.store_dir, owner_of(config), config.store_slots, now, error);
     if (store == nullptr) return nullptr;
-    auto impl = std::make_unique<Impl>(config, instruments, sink, now, std::move(dialect), std::move(store));
+    auto received = ReceivedRing::open(config.store_dir, owner_of(config), config.received_mib, error);
+    if (received == nullptr) return nullptr;
+    auto impl = std::make_unique<Impl>(config, instruments, sink, now, std::move(dialect), std::move(store),
+                                       std::move(received));
     if (!impl->start(config, error)) return nullptr;
     return std::unique_ptr<OrderSession>{new OrderSession(std::move(impl))};
 }
@@ -57,6 +63,7 @@ bool OrderSession::send(const Action& action, Nanos now) { return impl_->send(ac
 void OrderSession::prepare(InstrumentId instrument) { impl_->prepare(instrument); }
 void OrderSession::rehearse(Nanos now) { impl_->rehearse(now); }
 void OrderSession::begin_logout(Nanos now) { impl_->begin_logout(now); }
+bool OrderSession::wanted(Nanos now) const { return impl_->wanted(now); }
 bool OrderSession::attached() const { return impl_->attached(); }
 bool OrderSession::logged_on() const { return impl_->logged_on(); }
 bool OrderSession::up() const { return impl_->up(); }

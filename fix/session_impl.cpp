@@ -5,10 +5,14 @@
 
 #include "fix/dictionary.h"
 #include "fix/raw_message.h"
+#include "fix/secrets.h"
 
 namespace hw::fix {
 namespace {
 
+constexpr std::string_view kSessionOver = "the session's time is over";
+// A venue may log out a little before the end of its session, by our clock.
+constexpr Nanos kEarlyEnd = Nanos::from_seconds(60);
 constexpr Nanos kSyncPatience = Nanos::from_ms(1000);  // for a test request's answer, before another is sent
 constexpr Nanos kProgressPatience = Nanos::from_ms(5000);  // logged on, not up, and nothing new of theirs
 constexpr Nanos kTimerInterval = Nanos::from_ms(20);       // QuickFIX's own count in seconds
@@ -16,10 +20,13 @@ constexpr Nanos kTimerInterval = Nanos::from_ms(20);       // QuickFIX's own cou
 }  // namespace
 
 OrderSession::Impl::Impl(const SessionConfig& config, const InstrumentTable& instruments, EventSinkRef sink,
-                         Nanos now, std::unique_ptr<Dialect> dialect, std::unique_ptr<MessageStore> store)
+                         Nanos now, std::unique_ptr<Dialect> dialect, std::unique_ptr<MessageStore> store,
+                         std::unique_ptr<ReceivedRing> received)
     : time_to_live_(config.order_time_to_live),
+      reset_on_logon_(config.reset_on_logon),
       dialect_(std::move(dialect)),
       store_(std::move(store)),
+      received_(std::move(received)),
       sink_(sink),
       writer_(config, *dialect_, instruments),
       sender_(config, writer_, *store_),
@@ -30,11 +37,15 @@ OrderSession::Impl::Impl(const SessionConfig& config, const InstrumentTable& ins
 }
 
 bool OrderSession::Impl::start(const SessionConfig& config, std::string& error) {
+    const auto times = SessionTimes::parse(config.times, error);
+    if (!times) return false;
+    times_ = *times;
     QuickFixSettings settings;
     settings.sender_comp_id = config.sender_comp_id;
     settings.target_comp_id = config.target_comp_id;
     settings.heartbeat_s = static_cast<int>(config.heartbeat_s);
     settings.dictionary = fix44_dictionary_text();
+    settings.reset_on_logon = config.reset_on_logon;
     engine_ = QuickFixSession::create(settings, *this, error);
     return engine_ != nullptr;
 }
@@ -43,6 +54,9 @@ void OrderSession::Impl::on_connected(ByteSinkRef sink, Nanos now) {
     if (phase_ != Phase::down) on_disconnected(now, "replaced by another connection");
     now_ = now;
     bytes_ = sink;
+    keep_times();
+    if (!wanted(now)) return close();
+    if (reset_on_logon_) reset_store();
     first_of_connection_ = store_->next_sender();
     reason_.clear();
     progress_at_ = 0;
@@ -65,7 +79,10 @@ void OrderSession::Impl::on_bytes(const char* data, std::size_t size, Nanos now)
     if (rest.empty()) return;
     framer_.push(rest.data(), rest.size());
     for (auto message = framer_.next(); !message.empty(); message = framer_.next()) {
-        if (take_report(message) == 0) receive(message);
+        if (take_report(message) == 0) {
+            keep(message);
+            receive(message);
+        }
         if (!engine_->attached()) break;
     }
 }
@@ -82,9 +99,11 @@ std::size_t OrderSession::Impl::take_report(std::string_view bytes) {
         store_->set_next_target(message.sequence + 1);
         engine_->note_received(now_.ns());
         ++counters_.received_fast;
+        received_->put(bytes.substr(0, size), now_);
         return size;
     }
     verdict_ = answer;
+    received_->put(bytes.substr(0, size), now_);
     receive(bytes.substr(0, size));
     verdict_.reset();
     return size;
@@ -96,8 +115,33 @@ void OrderSession::Impl::receive(std::string_view message) {
         return;
     }
     message_.assign(message);
-    engine_->receive(message_, now_.ns());
+    // QuickFIX would leave it without an answer.
+    if (has_number(message)) {
+        engine_->receive(message_, now_.ns());
+    } else {
+        end_session("MsgSeqNum (34) is missing");
+    }
     follow();
+}
+
+void OrderSession::Impl::keep(std::string_view message) {
+    if (!is_logon(message)) return received_->put(message, now_);
+    message_.assign(message);
+    mask_secrets(message_);
+    received_->put(message_, now_);
+}
+
+void OrderSession::Impl::end_session(const std::string& why) {
+    reason_ = why;
+    engine_->begin_logout(why);
+    if (!engine_->logged_on()) close();
+    leave();
+}
+
+/// Nothing new is said after a Logout.
+void OrderSession::Impl::leave() {
+    if (phase_ == Phase::up) announce(false, reason_);
+    if (phase_ != Phase::down) phase_ = Phase::leaving;
 }
 
 void OrderSession::Impl::on_disconnected(Nanos now, std::string_view why) {
@@ -109,10 +153,10 @@ void OrderSession::Impl::on_disconnected(Nanos now, std::string_view why) {
 
 void OrderSession::Impl::poll(Nanos now) {
     now_ = now;
-    if (phase_ == Phase::down) return;
     const bool ran_just_now = now >= timers_ran_ && now - timers_ran_ < kTimerInterval;
     if (phase_ == Phase::up && ran_just_now) return;
-    run_timers();
+    keep_times();
+    if (phase_ != Phase::down) run_timers();
 }
 
 void OrderSession::Impl::run_timers() {
@@ -176,11 +220,37 @@ void OrderSession::Impl::rehearse(Nanos now) {
     if (!message.empty()) bytes_.rehearse(message.data(), message.size());
 }
 
-void OrderSession::Impl::begin_logout(Nanos now) {
+void OrderSession::Impl::begin_logout(Nanos now, std::string_view why) {
     now_ = now;
-    reason_ = "logged out";
-    engine_->begin_logout();
-    run_timers();
+    reason_ = why;
+    engine_->begin_logout({});
+    engine_->run_timers(now.ns());
+    leave();
+    follow();
+}
+
+// Logs out at the session's end; once disconnected, the numbers begin again with the next session.
+void OrderSession::Impl::keep_times() {
+    const Nanos begun = times_.begun(now_);
+    const bool over = store_->created() < begun;
+    if (!over && times_.contains(now_)) return;
+    if (phase_ == Phase::down) {
+        if (over) roll();
+    } else if (!engine_->logged_on()) {
+        close();
+        on_disconnected(now_, kSessionOver);
+    } else if (reason_ != kSessionOver) {
+        begin_logout(now_, kSessionOver);
+    }
+}
+
+void OrderSession::Impl::roll() {
+    const Nanos end = times_.end_of(times_.begun(store_->created()));
+    const auto closed = store_->closed();
+    const bool complete = store_->next_target() == 1 || (closed && *closed >= end - kEarlyEnd);
+    if (!complete) stop_engine(store_->next_target());
+    store_->reset(now_);
+    ++counters_.session_rolls;
 }
 
 // Moves the phase to where the session engine has got to. Ends a step only where nothing more follows.
@@ -188,6 +258,7 @@ void OrderSession::Impl::follow() {
     receives_fast_ = false;
     if (phase_ == Phase::down) return;
     if (!engine_->attached()) return go_down();
+    if (phase_ == Phase::leaving) return;
     if (!engine_->logged_on()) return;
     if (phase_ == Phase::logging_on) phase_ = Phase::agreeing;
     if (!engine_->in_agreement()) lose_agreement();
@@ -199,6 +270,8 @@ void OrderSession::Impl::follow() {
 }
 
 void OrderSession::Impl::go_down() {
+    if (logout_received_) store_->set_closed(now_);
+    logout_received_ = hold_target_ = false;
     framer_.clear();
     bytes_ = {};
     phase_ = Phase::down;

@@ -20,15 +20,17 @@
 #include "fix/message_store.h"
 #include "fix/order_writer.h"
 #include "fix/quickfix_bridge.h"
+#include "fix/received_ring.h"
 #include "fix/report_reader.h"
 #include "fix/session.h"
+#include "fix/session_times.h"
 
 namespace hw::fix {
 
 class OrderSession::Impl final : public QuickFixHost {
   public:
     Impl(const SessionConfig&, const InstrumentTable&, EventSinkRef, Nanos now, std::unique_ptr<Dialect>,
-         std::unique_ptr<MessageStore>);
+         std::unique_ptr<MessageStore>, std::unique_ptr<ReceivedRing>);
     bool start(const SessionConfig&, std::string& error);
 
     void on_connected(ByteSinkRef, Nanos now);
@@ -38,8 +40,9 @@ class OrderSession::Impl final : public QuickFixHost {
     bool send(const Action&, Nanos now);
     void prepare(InstrumentId instrument) { sender_.prepare(instrument); }
     void rehearse(Nanos now);
-    void begin_logout(Nanos now);
+    void begin_logout(Nanos now, std::string_view why = "logged out");
 
+    bool wanted(Nanos now) const { return times_.contains(now); }
     bool attached() const { return engine_->attached(); }
     bool logged_on() const { return engine_->logged_on(); }
     bool up() const { return phase_ == Phase::up; }
@@ -66,18 +69,26 @@ class OrderSession::Impl final : public QuickFixHost {
     std::uint32_t next_sender() const override { return store_->next_sender(); }
     std::uint32_t next_target() const override { return store_->next_target(); }
     void set_next_sender(std::uint32_t n) override { store_->set_next_sender(n); }
-    void set_next_target(std::uint32_t n) override { store_->set_next_target(n); }
+    void set_next_target(std::uint32_t n) override {
+        if (!hold_target_) store_->set_next_target(n);
+    }
     void reset_store() override;
 
   private:
-    enum class Phase : std::uint8_t { down, logging_on, agreeing, syncing, up };
+    enum class Phase : std::uint8_t { down, logging_on, agreeing, syncing, up, leaving };
 
     bool send_fast(const Action&);
     bool send_slow(const Action&);
     void count_sent(const Action&);
     std::size_t take_report(std::string_view bytes);
     void receive(std::string_view message);
+    void keep(std::string_view message);
     void run_timers();
+
+    void keep_times();
+    void roll();
+    void end_session(const std::string& why);
+    void leave();
 
     void follow();
     void go_down();
@@ -90,12 +101,16 @@ class OrderSession::Impl final : public QuickFixHost {
     void check_reset(const InboundMessage&);
     bool may_tell_of_a_fill(std::uint32_t sequence) const;
     void stop_engine(std::uint32_t sequence);
+    bool store_logon(std::uint32_t sequence, std::string message);
     bool replay_order(std::uint32_t sequence);
     bool gap_fill_order(std::uint32_t sequence);
 
     const Nanos time_to_live_;
+    const bool reset_on_logon_;
+    SessionTimes times_;
     const std::unique_ptr<Dialect> dialect_;
     const std::unique_ptr<MessageStore> store_;
+    const std::unique_ptr<ReceivedRing> received_;
     EventSinkRef sink_;
     Counters counters_;
     OrderWriter writer_;
@@ -120,6 +135,8 @@ class OrderSession::Impl final : public QuickFixHost {
     Phase phase_ = Phase::down;
     bool receives_fast_ = false;  ///< up, and no resend pending
     bool sync_answered_ = false;
+    bool logout_received_ = false;  ///< in sequence, on this connection
+    bool hold_target_ = false;      ///< what comes now is not the message that the number counts
     bool reader_refused_ = false;  ///< the Reject that follows is of a message that the reader has dealt with
     /// What the reader said of the message that QuickFIX is given only to reject it.
     std::optional<VerdictOn> verdict_;

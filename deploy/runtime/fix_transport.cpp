@@ -10,6 +10,7 @@ namespace hw::deploy {
 template <class Socket>
 void FixTransport<Socket>::try_connect(Nanos now) {
     if (stopping_ || now < next_attempt_ || !state_.definitions_complete) return;
+    if (!session_->wanted(wall_time())) return;
     // The pause counts from here, whether the attempt fails at once or later.
     const std::uint32_t doublings = std::min(failures_, 5u);
     next_attempt_ = now + Nanos::from_ms(static_cast<std::int64_t>(config_.reconnect_ms) << doublings);
