@@ -51,6 +51,7 @@ struct WhyRecord {
     double delta_per_contract;
     double headroom_position;        ///< coins of hedge position left before the position limit
     double headroom_rate;            ///< orders left in this second
+    double headroom_credits;         ///< venue credits left above the reserve; zero when none are configured
     std::uint64_t trigger_sequence;  ///< the Event that took the net delta out of the band
 };
 

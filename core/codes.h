@@ -87,7 +87,11 @@ std::string_view to_string(Severity);
     X(92, credits_low, warning, "the venue's rate credits are used up but for the reserve: no new orders")   \
     X(93, credits_back, info, "there are rate credits for new orders again")                                 \
     X(94, daily_fill_limit, critical, "more was filled in a day than the limit allows: killed")              \
-    X(95, margin_low, critical, "the account's equity is near its maintenance margin")
+    X(95, margin_low, critical, "the account's equity is near its maintenance margin")                       \
+    X(96, drop_copy_overflow, warning,                                                                       \
+      "more fills wait for the other session than are remembered: some are not watched")                     \
+    X(97, venue_position_unknown, critical,                                                                  \
+      "the venue has positions in instruments that we do not know: they are in no delta")
 
 enum class AlertCode : std::uint16_t {
 #define HW_X(number, name, severity, text) name = number,

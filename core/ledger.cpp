@@ -62,6 +62,16 @@ bool ExecutionMemory::insert(const ExecKey& key) {
     return true;
 }
 
+std::uint64_t ExecutionMemory::find(const ExecKey& key) const {
+    for (std::uint64_t at = key.low & (kSlots - 1); slots_[at] != 0; at = (at + 1) & (kSlots - 1)) {
+        const std::uint64_t place = slots_[at] - 1;
+        if (!(ring_[place] == key)) continue;
+        const std::uint64_t newest = (inserted_ - 1) % kCapacity;
+        return inserted_ - (newest + kCapacity - place) % kCapacity;
+    }
+    return 0;
+}
+
 void ExecutionMemory::forget(const ExecKey& key) {
     std::uint64_t hole = key.low & (kSlots - 1);
     while (!(ring_[slots_[hole] - 1] == key)) hole = (hole + 1) & (kSlots - 1);

@@ -34,13 +34,21 @@ Cash definition_fee(const Instrument&, Qty contracts, Price price, double underl
 /// value, futures contract_value at the delivery price.
 Cash settlement_value(const Instrument&, Qty contracts, Price delivery_price);
 
-/// Remembers execution keys. All-zero is empty.
+/// Remembers execution keys, numbered from 1 as they come. All-zero is empty.
 class ExecutionMemory {
   public:
     static constexpr std::uint32_t kCapacity = 1u << 17;
     /// False: seen before.
     bool insert(const ExecKey&);
     std::uint64_t inserted() const { return inserted_; }
+    /// The number of a key that is still remembered; zero when it is not.
+    std::uint64_t find(const ExecKey&) const;
+    /// Is the key of this number still remembered?
+    bool holds(std::uint64_t number) const { return number != 0 && inserted_ - number < kCapacity; }
+    /// Where whoever remembers more of an execution keeps it: below kCapacity, its own while it is held.
+    static std::uint32_t place(std::uint64_t number) {
+        return static_cast<std::uint32_t>((number - 1) % kCapacity);
+    }
 
   private:
     static constexpr std::uint32_t kSlots = 1u << 19;  // load factor of a quarter

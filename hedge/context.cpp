@@ -1,5 +1,7 @@
 #include "hedge/context.h"
 
+#include "hedge/credits.h"
+
 namespace hw::hedge {
 
 const UnderlyingConfig& rules_of(const EngineConfig& config, const UnderlyingState& u) {
@@ -53,11 +55,13 @@ void Context::mass_cancel(AlertCode cause) {
     if (action == nullptr) return;
     action->payload.mass_cancel.order = identity_of(*action);
     action->payload.mass_cancel.cause = cause;
+    pay_for_mass_cancel(*this);
     state.mass_cancel_due = 0;
 }
 
 void Context::ask_settlement() {
-    if (!state.session_up || state.settling) return;
+    // Without the credits for it, it is asked again with every timer.
+    if (!state.session_up || state.settling || actions.full() || !pay_for_request(*this)) return;
     Action* action = act(ActionType::settle_orders, kNoUnderlying, kNoInstrument);
     if (action == nullptr) return;
     action->payload.settle_orders.order = identity_of(*action);

@@ -4,12 +4,14 @@
 #include <bit>
 #include <cmath>
 
+#include "hedge/credits.h"
 #include "hedge/envelope.h"
 #include "hedge/exposure.h"
 #include "hedge/gate.h"
 #include "hedge/groups.h"
 #include "hedge/orders.h"
 #include "hedge/policy.h"
+#include "hedge/reconcile.h"
 #include "hedge/volatility.h"
 
 namespace hw::hedge {
@@ -77,6 +79,7 @@ void send(Context& c, UnderlyingId id, UnderlyingState& u, const Proposal& p, co
                  p.delta_per_contract,
                  v.headroom_position,
                  v.headroom_rate,
+                 credits_above_reserve(c.state, c.config),
                  u.trigger_sequence};
     *slot = {};
     slot->id = order.order;
@@ -93,6 +96,7 @@ void send(Context& c, UnderlyingId id, UnderlyingState& u, const Proposal& p, co
     ++u.orders_sent;
     u.max_delta_outside = std::max(u.max_delta_outside, std::abs(u.exposure.net_delta - rules.target_delta));
     count_order(c);
+    pay_for_order(c);
 }
 
 /// The order that would bring the envelope back; quantity zero when there is none to send.
@@ -126,7 +130,11 @@ void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
     } else if (u.trigger_sequence == 0) {
         u.trigger_sequence = c.state.last_sequence;
     }
-    const Envelope e = envelope_of(c.state, id, u.exposure.net_delta);
+    Envelope e = envelope_of(c.state, id, u.exposure.net_delta);
+    if (u.breaks != 0 && !both_views_agree(c, id, e)) [[unlikely]] {
+        note_reason(c, id, u, AlertCode::position_break);
+        return;
+    }
     const Proposal p = propose(c, id, u, e);
     if (p.qty.is_zero()) {
         note_reason(c, id, u, AlertCode::none);
@@ -140,6 +148,10 @@ void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
     if (v.refused_by != AlertCode::none) {
         if (u.blocked_by != v.refused_by) c.alert(v.refused_by, id, p.instrument, v.value, v.limit);
         u.blocked_by = v.refused_by;
+        return;
+    }
+    if (!credits_for_order(c)) {
+        u.blocked_by = AlertCode::credits_low;  // said once for all of them
         return;
     }
     OrderState* slot = new_order_slot(c);
@@ -186,6 +198,7 @@ AlertCode reason_not_to_hedge(Context& c, UnderlyingId id) {
     if (u.paused) return AlertCode::paused;
     if (!c.state.definitions_complete) return AlertCode::definitions_incomplete;
     if (!c.state.session_up) return AlertCode::session_down;
+    if (!u.reconciled) return AlertCode::unreconciled;
     if (has_unknown_order(c.state, id)) return AlertCode::order_unknown;
     return market_reason(c, u);
 }

@@ -1,11 +1,15 @@
 #include "hedge/engine.h"
 
+#include "hedge/credits.h"
 #include "hedge/decision.h"
+#include "hedge/drop_copy_watch.h"
+#include "hedge/executions.h"
 #include "hedge/groups.h"
 #include "hedge/ladder_use.h"
 #include "hedge/market.h"
 #include "hedge/orders.h"
 #include "hedge/positions.h"
+#include "hedge/reconcile.h"
 #include "hedge/volatility.h"
 
 namespace hw::hedge {
@@ -26,6 +30,14 @@ void start_run(Context& c, const RunStarted& run) {
     c.state.tickers = {};
     for (std::uint16_t i = 0; i < c.state.underlying_count; ++i) age_surface(c, c.state.underlyings[i]);
     forget_order_states(c);
+    begin_reconciling(c);
+    sessions_changed(c);
+}
+
+/// A position as a file has it is taken as it is, the venue's is compared.
+void take_position(Context& c, InstrumentId id, const Position& p) {
+    if (p.source == 1) return on_venue_position(c, id, p);
+    on_position(c, id, p);
 }
 
 void on_command(Context& c, const Command& command) {
@@ -63,6 +75,8 @@ void on_command(Context& c, const Command& command) {
 void on_timer(Context& c) {
     if (c.state.killed && c.state.mass_cancel_due) c.mass_cancel(c.state.killed_by);
     check_timeouts(c);
+    check_unmatched(c);
+    check_credits(c);
     expire_groups(c);
     c.mark_all_dirty();
 }
@@ -134,7 +148,7 @@ void Engine::apply(const Event& event) {
             on_settle_complete(context_);
             break;
         case EventType::position:
-            on_position(context_, id, p.position);
+            take_position(context_, id, p.position);
             break;
         case EventType::timer:
             on_timer(context_);
@@ -156,7 +170,11 @@ void Engine::apply(const Event& event) {
             on_equity(context_, p.equity);
             break;
         case EventType::account_snapshot:
+            on_account_snapshot(context_, p.account_snapshot);
+            break;
         case EventType::venue_order:
+            on_venue_order(context_, id, p.venue_order);
+            break;
         case EventType::trade:  // for the planner's and the monitor's eyes
         case EventType::index_price:
         case EventType::none:

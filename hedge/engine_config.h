@@ -64,6 +64,19 @@ struct GateConfig {
     std::uint32_t max_open_orders = 8;         ///< per underlying
     std::uint32_t max_orders_per_second = 20;  ///< over all underlyings
     double max_position_coins = 1000.0;        ///< absolute position in a hedge instrument
+    /// Bought plus sold by our orders, per underlying and UTC day; zero: no limit. Beyond it: killed.
+    double max_daily_fill_coins = 100'000.0;
+};
+
+/// The venue's rate credits of the account; see hedge/credits.h. Off while `capacity` is zero.
+struct CreditsConfig {
+    double capacity = 0;         ///< credits that the account can save up
+    double refill_per_s = 0;     ///< credits a second
+    double per_order = 1;        ///< price of a new order
+    double per_cancel = 1;       ///< of a cancel or mass cancel
+    double per_request = 1;      ///< of a question about our orders or the account
+    double quoting_share = 0.5;  ///< fraction of capacity and refill that is the quoting engine's
+    double cancel_reserve = 0;   ///< credits that only cancels may use
 };
 
 struct EngineConfig {
@@ -78,6 +91,11 @@ struct EngineConfig {
         0.10;  ///< a surface this far (RMS of vol) from the venue's marks waits for a person
     pricing::SimdLevel simd = pricing::SimdLevel::scalar;  ///< of the kernels; set at the start of a run
     Nanos group_timeout = Nanos::from_ms(2);  ///< how long missing legs of a combo hold a decision back
+    CreditsConfig credits;
+    bool reconcile = false;  ///< nothing is hedged before the venue's positions are known
+    bool drop_copy = false;  ///< every fill is told on both sessions
+    Nanos unmatched_after = Nanos::from_ms(5000);  ///< a fill told on one session only this long is said
+    double margin_warn_ratio = 1.5;                ///< equity over maintenance margin; zero: never
 };
 
 }  // namespace hw::hedge

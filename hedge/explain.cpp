@@ -58,6 +58,18 @@ void Explainer::restart(const EngineState& state, InstrumentId id) {
     holdings_[index(id)] = h;
 }
 
+/// Positions that begin as the venue has them: the only change of a line that no execution tells of.
+void Explainer::take_adopted(const EngineState& state) {
+    for (std::uint32_t n = 0; n < state.instruments.size(); ++n) {
+        const PositionLine& line = state.positions[n];
+        const auto found = holdings_.find(n);
+        const bool same = found == holdings_.end()
+                              ? line.qty.is_zero() && line.cash.is_zero()
+                              : found->second.qty == line.qty && found->second.cash == line.cash;
+        if (!same && state.venue_positions[n].adopted == state.last_sequence) restart(state, InstrumentId{n});
+    }
+}
+
 /// Parts are rounded one by one; what rounding and the model leave is unexplained.
 void Explainer::book(const Instrument& i, ExplainParts parts, Cash total) {
     Explanation& e = explanations_[index(i.underlying)];
@@ -255,6 +267,9 @@ void Explainer::observe(const Event& event, const EngineState& state, const Engi
             break;
         case EventType::ticker:
             if (known) observe_ticker(event.payload.ticker, state, config, id);
+            break;
+        case EventType::account_snapshot:
+            take_adopted(state);
             break;
         case EventType::timer:
             for (std::uint16_t u = 0; u < state.underlying_count; ++u) {

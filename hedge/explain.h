@@ -76,6 +76,7 @@ class Explainer {
     void take_fills(const EngineState&, const EngineConfig&, InstrumentId, Holding&);
     void settle(const EngineState&, const EngineConfig&, InstrumentId, Price delivery);
     void restart(const EngineState&, InstrumentId);
+    void take_adopted(const EngineState&);
     PricePoint latest(const EngineState&, InstrumentId) const;
     void know_volatility(const EngineState&, const UnderlyingConfig&, InstrumentId, Holding&) const;
     ExplainParts change(const EngineState&, const UnderlyingConfig&, InstrumentId, Holding&,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hedge/exposure.h"
+#include "hedge/margin_watch.h"
 #include "hedge/positions.h"
 #include "hedge/settling.h"
 
@@ -72,7 +73,10 @@ UnderlyingId underlying_of(Context& c, const Currency& base) {
     const UnderlyingId known = find_underlying(c.state, base);
     if (known != kNoUnderlying || c.state.underlying_count == kMaxUnderlyings) return known;
     const UnderlyingId added{c.state.underlying_count++};
-    c.underlying(added).name = base;
+    UnderlyingState& u = c.underlying(added);
+    u.name = base;
+    u.permit_withdrawn = c.state.account.start_due;
+    u.reconciled = !c.state.account.start_due;
     return added;
 }
 
@@ -202,7 +206,10 @@ void on_port_state(Context& c, const PortState& port) {
 void on_equity(Context& c, const Equity& equity) {
     for (Wallet& w : c.state.wallets) {
         if (!w.currency.empty() && !(w.currency == equity.currency)) continue;
-        w = {equity.currency, equity.amount, c.state.now};
+        w.currency = equity.currency;
+        w.amount = equity.amount;
+        w.time = c.state.now;
+        watch_margin(c, w, equity);
         c.mark_all_dirty();
         return;
     }

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
-#include "hedge/groups.h"
-#include "hedge/positions.h"
+#include "hedge/drop_copy_watch.h"
+#include "hedge/order_transitions.h"
+#include "hedge/reconcile.h"
 
 namespace hw::hedge {
-
-namespace {
 
 OrderState* find_order(EngineState& state, OrderId id) {
     if (id.is_none()) return nullptr;
@@ -16,6 +15,8 @@ OrderState* find_order(EngineState& state, OrderId id) {
     }
     return nullptr;
 }
+
+namespace {
 
 /// Waits before the next order, twice as long for each refusal in a row (64 times at most).
 void back_off(Context& c, UnderlyingState& u) {
@@ -41,18 +42,17 @@ void ended_unfilled(Context& c, const OrderState& o) {
     back_off(c, u);
 }
 
-bool is_end(OrderStatus s) {
-    return s == OrderStatus::filled || s == OrderStatus::canceled || s == OrderStatus::rejected ||
-           s == OrderStatus::expired;
+/// Fills that the venue counts and we have never heard of. What was taken back it may count or not.
+bool knows_of_more(const OrderState& o, Qty cum) { return cum > o.cum + o.busted; }
+
+void missed(Context& c, const OrderState& o, Qty cum) {
+    c.kill(AlertCode::quantity_missed, o.underlying, o.instrument, o.cum.to_double(), cum.to_double(), o.id);
 }
 
 /// The venue says the order is over. Its fills came before on the same session; if they do not add up, one is
 /// lost.
 void end_order(Context& c, OrderState& o, const OrderUpdate& update) {
-    if (update.cum_qty != o.cum) {
-        c.kill(AlertCode::quantity_missed, o.underlying, o.instrument, o.cum.to_double(),
-               update.cum_qty.to_double(), o.id);
-    }
+    if (update.cum_qty < o.cum || knows_of_more(o, update.cum_qty)) missed(c, o, update.cum_qty);
     o.status = update.status;
     if (update.status == OrderStatus::rejected) {
         rejected(c, o, update);
@@ -62,6 +62,13 @@ void end_order(Context& c, OrderState& o, const OrderUpdate& update) {
     c.mark_dirty(o.underlying);
 }
 
+void check_filled(Context& c, const OrderState& o) {
+    if (o.leaves() < Qty{})
+        c.kill(AlertCode::over_fill, o.underlying, o.instrument, o.cum.to_double(), o.qty.to_double(), o.id);
+}
+
+}  // namespace
+
 void fill_order(Context& c, OrderState& o, const Execution& e) {
     o.cum += e.last_qty;
     o.heard = c.state.now;
@@ -69,22 +76,22 @@ void fill_order(Context& c, OrderState& o, const Execution& e) {
     ++u.hedge_fills;
     u.refusals = 0;
     u.empty_iocs = 0;
-    if (o.cum > o.qty) {
-        c.kill(AlertCode::over_fill, o.underlying, o.instrument, o.cum.to_double(), o.qty.to_double(), o.id);
-    }
-    // The venue calls it done, and not all of it reached us: no later report would show that.
-    if (e.leaves_qty.is_zero() && e.cum_qty > o.cum) {
-        c.kill(AlertCode::quantity_missed, o.underlying, o.instrument, o.cum.to_double(),
-               e.cum_qty.to_double(), o.id);
-    }
-    if (o.cum >= o.qty) {
-        o.status = OrderStatus::filled;
-    } else if (o.open() && o.status != OrderStatus::unknown) {
-        o.status = OrderStatus::partially_filled;
-    }
+    check_filled(c, o);
+    // The venue calls it done, and not all of it reached us: no later report would show that. (What one
+    // session has told, the other one may be about to.)
+    if (e.source == SessionRole::order && e.leaves_qty.is_zero() && knows_of_more(o, e.cum_qty))
+        missed(c, o, e.cum_qty);
+    o.status = status_after_fill(o.status, o.leaves() <= Qty{});
 }
 
-}  // namespace
+void change_filled(Context& c, OrderId id, Qty change) {
+    OrderState* o = find_order(c.state, id);
+    if (o == nullptr) return;
+    o->cum += change;
+    if (change < Qty{}) o->busted -= change;
+    check_filled(c, *o);
+    c.mark_dirty(o->underlying);
+}
 
 OrderState* new_order_slot(Context& c) {
     for (std::size_t i = 0; i < kMaxOrders; ++i) {
@@ -102,75 +109,24 @@ bool has_unknown_order(const EngineState& state, UnderlyingId underlying) {
     return false;
 }
 
-void on_execution(Context& c, InstrumentId id, const Execution& e) {
-    if (e.key.is_none()) {
-        // It cannot be told from one already booked: neither booking nor dropping it would be right.
-        c.kill(AlertCode::execution_refused, kNoUnderlying, id, e.last_qty.to_double(),
-               e.last_price.to_double(), e.order);
-        return;
-    }
-    if (!c.state.execution_memory.insert(e.key)) {
-        ++c.state.duplicates;
-        c.alert(AlertCode::execution_duplicate, kNoUnderlying, id, e.last_qty.to_double(), 0, e.order);
-        return;
-    }
-    ++c.state.executions;
-    if (!c.state.instruments.contains(id)) {
-        c.kill(AlertCode::execution_unknown_instrument, kNoUnderlying, kNoInstrument, e.last_qty.to_double(),
-               0, e.order);
-        return;
-    }
-    const Instrument& i = c.state.instruments[id];
-    if (i.kind == Kind::combo) return;  // its legs are reported, and booked, one by one
-    if (!book_fill(c, id, e)) {
-        c.kill(AlertCode::execution_refused, i.underlying, id, e.last_qty.to_double(),
-               e.last_price.to_double(), e.order);
-        return;
-    }
-    leg_arrived(c, i.underlying, e);
-    if (i.is_option() && i.underlying != kNoUnderlying) ++c.underlying(i.underlying).option_fills;
-    if (e.order.is_none()) return;
-    OrderState* order = find_order(c.state, e.order);
-    if (order == nullptr) {
-        c.alert(AlertCode::execution_unknown_order, i.underlying, id, e.last_qty.to_double(), 0, e.order);
-        return;
-    }
-    if (order->instrument != id || order->side != e.side) {
-        c.kill(AlertCode::execution_refused, i.underlying, id, e.last_qty.to_double(),
-               e.last_price.to_double(), e.order);
-        return;
-    }
-    fill_order(c, *order, e);
-}
-
 void on_order_update(Context& c, const OrderUpdate& update) {
     OrderState* o = find_order(c.state, update.order);
     if (o == nullptr || !o->open()) return;
     o->heard = c.state.now;
-    if (is_end(update.status)) {
-        end_order(c, *o, update);
+    if (is_over(update.status)) return end_order(c, *o, update);
+    const bool answer = update.from_status_request != 0;
+    const OrderStatus before = o->status;
+    o->status = next_status(before, update.status, answer, !o->cum.is_zero());
+    if (update.status >= OrderStatus::unknown) {
+        // News that it is in doubt; as an answer it only says that the venue has no such order.
+        if (o->status != before) c.mark_dirty(o->underlying);
+        if (update.status == OrderStatus::unknown && !answer) c.ask_settlement();
         return;
     }
-    if (update.status > OrderStatus::unknown) return;
-    if (update.status == OrderStatus::unknown) {
-        // News that it is in doubt. As an answer to a status request it only says that the venue has no such
-        // order, and what ends the request decides.
-        if (update.from_status_request) return;
-        o->status = OrderStatus::unknown;
-        c.mark_dirty(o->underlying);
-        c.ask_settlement();
-        return;
-    }
-    if (update.from_status_request) {
+    if (answer) {
         o->settle_seen = 1;
-        if (update.cum_qty > o->cum) {
-            c.kill(AlertCode::quantity_missed, o->underlying, o->instrument, o->cum.to_double(),
-                   update.cum_qty.to_double(), o->id);
-        }
+        if (knows_of_more(*o, update.cum_qty)) missed(c, *o, update.cum_qty);
     }
-    // A late "new" must not bring a doubtful order back to life; only the answer to a status request may.
-    if (o->status == OrderStatus::unknown && !update.from_status_request) return;
-    o->status = update.status;
     c.mark_dirty(o->underlying);
 }
 
@@ -217,16 +173,33 @@ bool any_unknown(const EngineState& state) {
 }
 }  // namespace
 
-void on_session_state(Context& c, const SessionState& session) {
+namespace {
+
+void order_session(Context& c, bool up) {
     const bool was_up = c.state.session_up != 0;
-    c.state.session_up = session.up;
-    if (!session.up) {
+    c.state.session_up = up;
+    if (!up) {
+        order_session_lost(c);
         if (was_up) forget_order_states(c);
         return;
     }
     if (c.state.mass_cancel_due) c.mass_cancel(c.state.killed_by);
     if (any_unknown(c.state)) c.ask_settlement();
     c.mark_all_dirty();
+}
+
+}  // namespace
+
+void on_session_state(Context& c, const SessionState& session) {
+    switch (session.role) {
+        case SessionRole::order:
+            order_session(c, session.up != 0);
+            break;
+        case SessionRole::account:
+            account_session(c, session.up != 0);
+            break;
+    }
+    sessions_changed(c);
 }
 
 void on_settle_complete(Context& c) {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "hedge/exposure.h"
 #include "hedge/ladder_use.h"
+#include "hedge/valuation.h"
 #include "hedge/volatility.h"
 
 namespace hw::hedge {
@@ -98,6 +100,7 @@ void count_settlement(Context& c, UnderlyingState& u, const Instrument& i, Instr
 /// Keeps what the Greeks are taken of in step with a position that has just changed from `before`.
 void position_changed(Context& c, InstrumentId id, Qty before) {
     const Instrument& i = c.state.instruments[id];
+    c.state.venue_positions[index(id)].moved = c.state.last_sequence;
     if (i.underlying == kNoUnderlying) return;
     UnderlyingState& u = c.underlying(i.underlying);
     const Qty now = c.state.positions[index(id)].qty;
@@ -156,25 +159,99 @@ Cash delivery_fee(const Context& c, const Instrument& i, Qty contracts, Price de
 }
 }  // namespace
 
-bool book_fill(Context& c, InstrumentId id, const Execution& e) {
-    const Instrument& i = c.state.instruments[id];
-    if (e.last_qty <= Qty{} || e.side > Side::sell || !can_be_valued(i, e.last_qty, e.last_price))
-        return false;
+namespace {
+
+/// What trades do to a line.
+struct LineChange {
+    Qty contracts;
+    Cash value;
+    Cash fee;
+    Qty traded;
+};
+
+bool move_line(Context& c, InstrumentId id, const LineChange& d) {
     PositionLine& line = c.state.positions[index(id)];
-    const Qty contracts = signed_qty(e.side, e.last_qty);
-    const Cash value = contract_value(i, contracts, e.last_price);
-    const Cash fee = fee_of(c, i, e);
-    if (!sum_fits(line.qty.nanos(), contracts.nanos()) || !sum_fits(line.cash.nanos(), -value.nanos()) ||
-        !sum_fits(line.traded.nanos(), e.last_qty.nanos()) || !sum_fits(line.fees.nanos(), fee.nanos())) {
+    if (!sum_fits(line.qty.nanos(), d.contracts.nanos()) || !sum_fits(line.cash.nanos(), -d.value.nanos()) ||
+        !sum_fits(line.traded.nanos(), d.traded.nanos()) || !sum_fits(line.fees.nanos(), d.fee.nanos())) {
         return false;
     }
     const Qty before = line.qty;
-    line.qty += contracts;
-    line.cash -= value;
-    line.traded += e.last_qty;
-    line.fees += fee;
+    line.qty += d.contracts;
+    line.cash -= d.value;
+    line.traded += d.traded;
+    line.fees += d.fee;
     position_changed(c, id, before);
     return true;
+}
+
+/// The fill as it is going to be booked; nothing when it cannot be right.
+std::optional<BookedFill> valued(const Context& c, InstrumentId id, const Execution& e) {
+    const Instrument& i = c.state.instruments[id];
+    if (e.last_qty <= Qty{} || e.side > Side::sell || !can_be_valued(i, e.last_qty, e.last_price))
+        return std::nullopt;
+    BookedFill f{};
+    f.qty = e.last_qty;
+    f.price = e.last_price;
+    f.value = contract_value(i, signed_qty(e.side, e.last_qty), e.last_price);
+    f.fee = fee_of(c, i, e);
+    f.side = e.side;
+    if (!fits(f.fee.nanos())) return std::nullopt;
+    return f;
+}
+
+void remember(BookedFill& f, InstrumentId id, const BookedFill& booked) {
+    f.qty = booked.qty;
+    f.price = booked.price;
+    f.value = booked.value;
+    f.fee = booked.fee;
+    f.side = booked.side;
+    f.instrument = id;
+    f.what = Booked::fill;
+}
+
+}  // namespace
+
+bool book_fill(Context& c, InstrumentId id, const Execution& e, BookedFill& f) {
+    const auto booked = valued(c, id, e);
+    if (!booked || !move_line(c, id, {booked->contracts(), booked->value, booked->fee, booked->qty}))
+        return false;
+    remember(f, id, *booked);
+    return true;
+}
+
+bool take_back(Context& c, const BookedFill& f) {
+    return move_line(c, f.instrument, {-f.contracts(), -f.value, -f.fee, -f.qty});
+}
+
+bool correct_fill(Context& c, BookedFill& f, const Execution& e) {
+    const InstrumentId id = f.instrument;
+    const auto booked = valued(c, id, e);
+    if (!booked) return false;
+    const LineChange difference{booked->contracts() - f.contracts(), booked->value - f.value,
+                                booked->fee - f.fee, booked->qty - f.qty};
+    if (!move_line(c, id, difference)) return false;
+    remember(f, id, *booked);
+    return true;
+}
+
+bool can_be_held(const Instrument& i, Qty contracts, Price price) {
+    return i.kind != Kind::combo && can_be_valued(i, contracts, price);
+}
+
+void adopt_position(Context& c, InstrumentId id, Qty contracts, Price average) {
+    const Instrument& i = c.state.instruments[id];
+    PositionLine& line = c.state.positions[index(id)];
+    const Qty change = contracts - line.qty;
+    const auto mark = Price::from_double(mark_price(c.state, id));
+    const Price at = average > Price{} ? average : mark.value_or(Price{});
+    const Qty before = line.qty;
+    if (at.is_zero() && contracts.is_zero()) {
+        line = {};  // nobody can say what it was given away for
+        position_changed(c, id, before);
+        return;
+    }
+    if (!can_be_valued(i, change, at) || !move_line(c, id, {change, contract_value(i, change, at), {}, {}}))
+        c.kill(AlertCode::position_refused, i.underlying, id, contracts.to_double(), at.to_double());
 }
 
 void on_position(Context& c, InstrumentId id, const Position& p) {
@@ -183,7 +260,7 @@ void on_position(Context& c, InstrumentId id, const Position& p) {
         return;
     }
     const Instrument& i = c.state.instruments[id];
-    if (i.kind == Kind::combo || !can_be_valued(i, p.qty, p.average_price)) {
+    if (!can_be_held(i, p.qty, p.average_price)) {
         // A book with a hole in it is not to be hedged.
         c.kill(AlertCode::position_refused, i.underlying, id, p.qty.to_double(), p.average_price.to_double());
         return;

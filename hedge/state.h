@@ -17,11 +17,12 @@
 #include "core/pricing/settlement.h"
 #include "core/surface.h"
 #include "core/types.h"
+#include "hedge/account_state.h"
 
 namespace hw::hedge {
 
 /// Changes whenever the layout of EngineState does: a snapshot of another version is not taken up.
-inline constexpr std::uint32_t kStateVersion = 3;
+inline constexpr std::uint32_t kStateVersion = 4;
 
 inline constexpr std::size_t kMaxUnderlyings = 64;
 inline constexpr std::size_t kMaxHeld = 256;        ///< futures, perpetuals and spot held, per underlying
@@ -58,6 +59,11 @@ struct Wallet {
     Currency currency;
     Cash amount;
     Nanos time;
+    Cash initial_margin;  ///< as the venue last told them
+    Cash maintenance_margin;
+    std::uint8_t margin_known;
+    std::uint8_t margin_low;  ///< said
+    std::uint8_t reserved[6];
 };
 
 inline constexpr std::size_t kMaxQuoteCurrencies = 8;  ///< that positions of one underlying settle in
@@ -137,8 +143,14 @@ struct UnderlyingState {
     std::uint8_t surface_accepted = 0;  ///< a person agreed with one that disagrees with the marks
     std::uint8_t full_due = 0;          ///< the full Greeks do not wait for their interval
     std::uint8_t reserved2[2] = {};
-    std::uint32_t left_out = 0;  ///< positions that did not fit into the book: nothing is hedged with any
-    std::uint32_t reserved3 = 0;
+    std::uint32_t left_out = 0;   ///< positions that did not fit into the book: nothing is hedged with any
+    std::uint32_t unadopted = 0;  ///< instruments that wait for the venue's position
+    std::uint32_t breaks = 0;     ///< instruments whose position at the venue is another
+    std::uint8_t reconciled = 0;  ///< 1: this run's start of day is over
+    std::uint8_t permit_withdrawn = 0;  ///< 1: unreconciled or broken: no quoting on this delta
+    std::uint8_t reserved3[2] = {};
+    std::int64_t fill_day = 0;  ///< days since 1970, UTC
+    double filled_today = 0;    ///< coins, bought and sold, by our own orders
 
     double reference = 0;          ///< mid of the hedge instrument, last good one
     double surface_reference = 0;  ///< reference the surface was made at
@@ -172,10 +184,12 @@ struct UnderlyingState {
 struct OrderState {
     OrderId id;
     Qty qty;
-    Qty cum;  ///< from the fills booked
+    Qty cum;     ///< from the fills booked
+    Qty busted;  ///< was filled and taken back: neither filled nor to come
     Price limit;
     Nanos sent;
     Nanos heard;
+    std::uint64_t named_in = 0;     ///< account snapshot that it was told to be open in
     double delta_per_contract = 0;  ///< coins, at the time of sending
     InstrumentId instrument{};
     UnderlyingId underlying{};
@@ -189,9 +203,9 @@ struct OrderState {
         return !id.is_none() && status != OrderStatus::filled && status != OrderStatus::canceled &&
                status != OrderStatus::rejected && status != OrderStatus::expired;
     }
-    Qty leaves() const { return qty - cum; }
+    Qty leaves() const { return qty - cum - busted; }
 };
-static_assert(sizeof(OrderState) == 72);
+static_assert(sizeof(OrderState) == 88);
 
 /// Legs of one combo or block that are still on their way.
 struct GroupState {
@@ -239,13 +253,17 @@ struct EngineState {
     std::uint8_t simd;      ///< pricing::SimdLevel of this run
     std::uint8_t reserved[7];
     std::array<Wallet, kMaxWallets> wallets;
+    AccountState account;
+    CreditState credits;
 
     std::array<OrderState, kMaxOrders> orders;
     std::array<GroupState, kMaxGroups> groups;
     std::array<UnderlyingState, kMaxUnderlyings> underlyings;
     std::array<PositionLine, InstrumentTable::kCapacity> positions;
     std::array<TickerState, InstrumentTable::kCapacity> tickers;
+    std::array<VenuePosition, InstrumentTable::kCapacity> venue_positions;
     ExecutionMemory execution_memory;
+    std::array<BookedFill, ExecutionMemory::kCapacity> booked;  ///< by ExecutionMemory::place
     InstrumentTable instruments;
     Inventory inventory;
     BookSet books;

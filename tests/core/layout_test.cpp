@@ -22,7 +22,7 @@ TEST(Layout, EventPayloads) {
     EXPECT_EQ(sizeof(Trade), 48u);
     EXPECT_EQ(sizeof(IndexPrice), 24u);
     EXPECT_EQ(sizeof(LineState), 16u);
-    EXPECT_EQ(sizeof(Execution), 128u);
+    EXPECT_EQ(sizeof(Execution), 144u);
     EXPECT_EQ(sizeof(OrderUpdate), 96u);
     EXPECT_EQ(sizeof(CancelReject), 80u);
     EXPECT_EQ(sizeof(OrderUnsent), 16u);
@@ -32,11 +32,14 @@ TEST(Layout, EventPayloads) {
     EXPECT_EQ(sizeof(Timer), 8u);
     EXPECT_EQ(sizeof(Command), 104u);
     EXPECT_EQ(sizeof(SurfaceEvent), 32u);
+    EXPECT_EQ(sizeof(Equity), 40u);
+    EXPECT_EQ(sizeof(AccountSnapshot), 24u);
+    EXPECT_EQ(sizeof(VenueOrder), 40u);
 }
 
 TEST(Layout, ActionPayloads) {
-    EXPECT_EQ(sizeof(WhyRecord), 80u);
-    EXPECT_EQ(sizeof(NewOrder), 112u);
+    EXPECT_EQ(sizeof(WhyRecord), 88u);
+    EXPECT_EQ(sizeof(NewOrder), 120u);
     EXPECT_EQ(sizeof(CancelOrder), 32u);
     EXPECT_EQ(sizeof(MassCancel), 16u);
     EXPECT_EQ(sizeof(SettleOrders), 8u);

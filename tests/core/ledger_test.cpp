@@ -122,5 +122,22 @@ TEST(ExecutionMemory, RemembersTheLastOnesExactly) {
     EXPECT_FALSE(memory->insert(key_of(order.back())));
 }
 
+TEST(ExecutionMemory, NumbersAreFoundWhileTheyAreHeld) {
+    const auto memory = std::make_unique<ExecutionMemory>();
+    EXPECT_EQ(memory->find(key_of(1)), 0u);
+    EXPECT_FALSE(memory->holds(0));
+    const std::uint64_t many = ExecutionMemory::kCapacity + 1'000;
+    for (std::uint64_t n = 1; n <= many; ++n) {
+        ASSERT_TRUE(memory->insert(key_of(n)));
+        ASSERT_EQ(memory->find(key_of(n)), n);
+    }
+    for (std::uint64_t n = 1; n <= many; ++n) {
+        const bool held = n > many - ExecutionMemory::kCapacity;
+        ASSERT_EQ(memory->find(key_of(n)), held ? n : 0u);
+        ASSERT_EQ(memory->holds(n), held);
+    }
+    EXPECT_EQ(ExecutionMemory::place(1), ExecutionMemory::place(1 + ExecutionMemory::kCapacity));
+}
+
 }  // namespace
 }  // namespace hw

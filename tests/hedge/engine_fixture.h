@@ -142,11 +142,13 @@ class EngineTest : public testing::Test {
         define(contract("BTC-FUTURE", Kind::future, Settlement::inverse, 10));
     }
     void definitions_complete() { step(make(EventType::definitions_complete)); }
-    void session(bool up) {
+    void session(bool up, SessionRole role = SessionRole::order) {
         Event e = make(EventType::session_state);
         e.payload.session_state.up = up;
+        e.payload.session_state.role = role;
         step(e);
     }
+    void account_session(bool up) { session(up, SessionRole::account); }
     void level(InstrumentId id, Side side, double at, double amount, bool whole = true, bool end = true) {
         Event e = make(EventType::book_level, id);
         e.payload.book_level.price = price(at);
@@ -229,6 +231,41 @@ class EngineTest : public testing::Test {
         e.payload.order_update.from_status_request = from_request;
         return step(e);
     }
+    /// The account as the venue has it; positions and orders are told in between.
+    const std::vector<Action>& snapshot(SnapshotPhase phase) {
+        Event e = make(EventType::account_snapshot);
+        AccountSnapshot& s = e.payload.account_snapshot;
+        if (phase == SnapshotPhase::begin) ++snapshot_id, told_positions = told_orders = 0;
+        s.id = snapshot_id;
+        s.phase = phase;
+        s.positions = told_positions + unknown_positions;
+        s.open_orders = told_orders;
+        s.unknown = unknown_positions;
+        now = now + Nanos::from_ms(1);
+        return step(e);
+    }
+    const std::vector<Action>& venue_position(InstrumentId id, double contracts, double average = kReference) {
+        Event e = make(EventType::position, id);
+        e.payload.position.qty = qty(contracts);
+        e.payload.position.average_price = price(average);
+        e.payload.position.source = 1;
+        ++told_positions;
+        return step(e);
+    }
+    const std::vector<Action>& venue_order(OrderId order, double leaves = 1, Side side = Side::sell) {
+        Event e = make(EventType::venue_order, kPerpetual);
+        e.payload.venue_order.order = order;
+        e.payload.venue_order.leaves = qty(leaves);
+        e.payload.venue_order.side = side;
+        ++told_orders;
+        return step(e);
+    }
+    /// A whole snapshot of these positions.
+    const std::vector<Action>& whole_snapshot(const std::map<InstrumentId, double>& positions) {
+        snapshot(SnapshotPhase::begin);
+        for (const auto& [id, contracts] : positions) venue_position(id, contracts);
+        return snapshot(SnapshotPhase::end);
+    }
     const std::vector<Action>& settle_complete() { return step(make(EventType::settle_complete)); }
 
     // What the engine did.
@@ -276,6 +313,8 @@ class EngineTest : public testing::Test {
     std::unique_ptr<Engine> engine = std::make_unique<Engine>(memory.state(), blobs);
     std::uint64_t sequence = 0;
     std::uint64_t executions = 0;
+    std::uint64_t snapshot_id = 0;
+    std::uint32_t told_positions = 0, told_orders = 0, unknown_positions = 0;
     Nanos now = kStart;
     std::vector<Action> last;
     std::vector<Action> all;

@@ -313,7 +313,7 @@ class Hostile : public RandomDay {
   protected:
     Event garbage() {
         Event e{};
-        e.header.type = EventType{static_cast<std::uint16_t>(below(26))};
+        e.header.type = EventType{static_cast<std::uint16_t>(below(28))};
         e.header.venue_time = Nanos::from_ns(static_cast<std::int64_t>(random()));
         e.header.instrument = below(3) == 0 ? InstrumentId{static_cast<std::uint32_t>(random())}
                                             : InstrumentId{static_cast<std::uint32_t>(below(12))};
