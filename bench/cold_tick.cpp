@@ -1,17 +1,16 @@
 #include "bench/cold_tick.h"
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <vector>
 
 #include "bench/machine.h"
+#include "bench/order_out.h"
 #include "core/gap_detector.h"
 #include "core/journal/writer.h"
 #include "deploy/runtime/event_writer.h"
 #include "deploy/runtime/stopwatch.h"
-#include "fix/decimal.h"
 #include "hedge/state_memory.h"
 
 namespace hw::bench {
@@ -25,7 +24,6 @@ constexpr int kOptions = 64;
 constexpr double kPrice = 60'000;
 constexpr double kCoins = 3;  ///< that a fill adds: out of the band
 constexpr double kContractUsd = 10;
-constexpr std::size_t kOrder = 200;
 constexpr std::int64_t kSilenceNs = 10'000'000;
 constexpr std::int64_t kWalkNs = 100'000;             ///< as the hot loop's
 constexpr int kUndisturbed = 150;                     ///< silences of each kind to be had,
@@ -37,50 +35,39 @@ constexpr int kHotWarmUp = 4;                ///< of them, not counted
 constexpr int kQuietTicks = 8;
 constexpr InstrumentId kHedge{0};
 
-/// An order becomes 200 bytes where the socket sends from, and leaves.
-class OrderOut {
+/// Where journal and message store live while the benchmark runs.
+class ScratchFolders {
   public:
-    explicit OrderOut(BypassSocket& socket) : socket_(socket) {
-        place_ = socket.prepare(kOrder);
-        std::fill_n(place_.data(), kOrder, '0');
+    ScratchFolders() {
+        std::error_code ignored;
+        std::filesystem::create_directories(journal, ignored);
+        std::filesystem::create_directories(store, ignored);
     }
-    bool send(const Action& action, Nanos) {
-        if (action.header.type != ActionType::new_order) return true;
-        const NewOrder& order = action.payload.new_order;
-        const auto id = order.order.to_text();
-        std::memcpy(place_.data() + 20, id.data(), id.size());
-        put(60, fix::DecimalText(order.qty).view());
-        put(100, fix::DecimalText(order.limit).view());
-        const bool sent = socket_.commit(kOrder);
-        sent_at_ns = deploy::monotonic_ns();
-        last = order;
-        is_open = true;
-        ++orders;
-        return sent;
+    ~ScratchFolders() {
+        std::error_code ignored;
+        std::filesystem::remove_all(journal, ignored);
+        std::filesystem::remove_all(store, ignored);
     }
-
-    std::int64_t sent_at_ns = 0;
-    NewOrder last{};
-    bool is_open = false;  ///< the last one has not been filled
-    std::uint64_t orders = 0;
+    ScratchFolders(const ScratchFolders&) = delete;
+    ScratchFolders& operator=(const ScratchFolders&) = delete;
 
   private:
-    void put(std::size_t at, std::string_view text) {
-        std::memcpy(place_.data() + at, text.data(), text.size());
-    }
+    const std::string name_ = "hedgewire-net-bench-" + std::to_string(::getpid());
 
-    BypassSocket& socket_;
-    std::span<char> place_;
+  public:
+    const std::filesystem::path journal = std::filesystem::temp_directory_path() / name_;
+    const std::filesystem::path store = memory_folder() / name_;
 };
 
 /// Engine, journal and socket as a run has them, and a market that is made to need hedges.
 class Desk {
   public:
-    Desk(WirePair& wire, BypassSocket& socket, JournalWriter& journal)
+    Desk(WirePair& wire, BypassSocket& socket, JournalWriter& journal, const std::string& store_dir,
+         std::string& error)
         : wire_(wire),
           socket_(socket),
           engine_(memory_.state(), blobs_),
-          out_(socket),
+          out_(socket, engine_.state().instruments, store_dir, error),
           writer_(engine_, journal, out_, 0, Nanos{}) {
         hedge::EngineConfig config;
         hedge::UnderlyingConfig& btc = config.underlyings.emplace_back();
@@ -95,13 +82,15 @@ class Desk {
         writer_.end_burst();
         define(perpetual());
         for (int i = 0; i < kOptions; ++i) define(option(i));
+        session_up_ = out_.begin(kHedge);
         open_market();
         for (int i = 0; i < kOptions; ++i) hold(i);
         surface();
     }
 
-    /// The positions that it begins with are hedged. False: it never ends.
+    /// The positions that it begins with are hedged. False: it never ends, or the session is not up.
     bool come_to_rest() {
+        if (!session_up_) return false;
         for (int n = 0; n < 50; ++n) {
             if (out_.is_open) fill_order();
             tick();
@@ -120,13 +109,14 @@ class Desk {
         const std::uint64_t orders = out_.orders;
         const std::int64_t begin_ns = deploy::monotonic_ns();
         tick();
-        const double ns = static_cast<double>(out_.sent_at_ns - begin_ns);
+        const double ns = static_cast<double>(out_.sent_at_ns() - begin_ns);
         if (out_.orders != orders + 1) return -1;
         fill_order();
         turn();
         return ns;
     }
     GapFigures gaps() const { return gaps_.figures(); }
+    std::uint64_t from_templates() const { return out_.from_templates(); }
     /// Nobody had the core in the last moments of the last silence, nor in the hedge behind it.
     bool undisturbed() const { return undisturbed_; }
 
@@ -177,6 +167,7 @@ class Desk {
     void turn() {
         wire_.round();
         socket_.poll_without_reading();
+        out_.poll();
         gaps_.at(deploy::monotonic_ns(), false);
     }
     /// True when the end of it was undisturbed.
@@ -195,7 +186,7 @@ class Desk {
             if (!with_walk || now < next_walk_ns) continue;
             next_walk_ns = now + kWalkNs;
             rehearsed_ = writer_.rehearse();
-            socket_.rehearse(kOrder);
+            out_.rehearse();
         }
         gaps_.forget();
         return deploy::monotonic_ns() - disturbed_ns > kCalmNs;
@@ -276,33 +267,10 @@ class Desk {
     GapDetector gaps_{kGapNs};
     std::uint64_t ticks_ = 0;
     std::uint64_t fills_ = 0;
+    bool session_up_ = false;
     bool up_ = true;
     bool undisturbed_ = false;
     volatile double rehearsed_ = 0;
-};
-
-/// Where the journal of a benchmark lives while it runs.
-class ScratchJournal {
-  public:
-    explicit ScratchJournal(std::string& error) {
-        std::filesystem::remove_all(dir_);
-        JournalConfig config;
-        config.dir = dir_.string();
-        writer_ = JournalWriter::open(config, {}, error);
-    }
-    ~ScratchJournal() {
-        writer_.reset();
-        std::error_code ignored;
-        std::filesystem::remove_all(dir_, ignored);
-    }
-    ScratchJournal(const ScratchJournal&) = delete;
-    ScratchJournal& operator=(const ScratchJournal&) = delete;
-    JournalWriter* writer() { return writer_.get(); }
-
-  private:
-    const std::filesystem::path dir_ =
-        std::filesystem::temp_directory_path() / ("hedgewire-net-bench-" + std::to_string(::getpid()));
-    std::unique_ptr<JournalWriter> writer_;
 };
 
 }  // namespace
@@ -310,9 +278,13 @@ class ScratchJournal {
 ordered_json measure_cold_tick(WirePair& wire, std::string& error) {
     const auto socket = wire.connect(error);
     if (!socket) return nullptr;
-    ScratchJournal journal(error);
-    if (journal.writer() == nullptr) return nullptr;
-    const auto desk = std::make_unique<Desk>(wire, *socket, *journal.writer());
+    const ScratchFolders scratch;
+    JournalConfig config;
+    config.dir = scratch.journal.string();
+    const auto journal = JournalWriter::open(config, {}, error);
+    if (!journal) return nullptr;
+    const auto desk = std::make_unique<Desk>(wire, *socket, *journal, scratch.store.string(), error);
+    if (!error.empty()) return nullptr;
     if (!desk->come_to_rest()) return error = "the engine does not hedge as it should", nullptr;
     Samples hot, unused;
     Samples cold, cold_with_walk;          // undisturbed
@@ -346,6 +318,7 @@ ordered_json measure_cold_tick(WirePair& wire, std::string& error) {
     j["cold_without_walk"] = spread(cold);
     j["cold_disturbed_too"] = spread(all_cold_with_walk);
     j["cold_without_walk_disturbed_too"] = spread(all_cold);
+    j["sends_from_templates"] = desk->from_templates();
     j["delegated_sends"] = c.delegated_sends;
     j["ordinary_sends"] = c.ordinary_sends;
     j["gaps_in_silence"] = {{"threshold_ns", gaps.threshold_ns},

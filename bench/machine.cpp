@@ -1,5 +1,7 @@
 #include "bench/machine.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <fstream>
@@ -25,6 +27,13 @@ ordered_json spread(Samples& s) {
             {"p99_ns", s.quantile(0.99)},
             {"p99.9_ns", s.quantile(0.999)},
             {"samples", s.ns.size()}};
+}
+
+std::filesystem::path memory_folder() {
+    const std::filesystem::path shared = "/dev/shm";
+    std::error_code ignored;
+    const bool usable = std::filesystem::is_directory(shared, ignored) && ::access(shared.c_str(), W_OK) == 0;
+    return usable ? shared : std::filesystem::temp_directory_path();
 }
 
 std::string cpu_model() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ struct Samples {
 };
 /// p50, p90, p99 and p99.9 in nanoseconds, and how many there are.
 nlohmann::ordered_json spread(Samples&);
+
+/// A folder in memory, where the machine has a file system for that; else one for temporary files.
+std::filesystem::path memory_folder();
 
 std::string cpu_model();
 /// The smallest step of the timer, and what one reading of it costs.

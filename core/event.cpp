@@ -1,5 +1,7 @@
 #include "core/event.h"
 
+#include <immintrin.h>
+
 #include "core/hash.h"
 
 namespace hw {
@@ -271,9 +273,14 @@ std::string_view to_string(CommandKind k) {
 }
 
 std::array<char, 16> OrderId::to_text() const {
-    static constexpr char kDigits[] = "0123456789abcdef";
+    const __m128i digits =
+        _mm_setr_epi8('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f');
+    const __m128i low_half = _mm_set1_epi8(15);
+    const __m128i bytes = _mm_cvtsi64_si128(static_cast<std::int64_t>(__builtin_bswap64(value)));
+    const __m128i nibbles =
+        _mm_unpacklo_epi8(_mm_and_si128(_mm_srli_epi64(bytes, 4), low_half), _mm_and_si128(bytes, low_half));
     std::array<char, 16> text;
-    for (int i = 0; i < 16; ++i) text[static_cast<std::size_t>(i)] = kDigits[value >> (60 - 4 * i) & 15];
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(text.data()), _mm_shuffle_epi8(digits, nibbles));
     return text;
 }
 

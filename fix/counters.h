@@ -12,6 +12,7 @@ namespace hw::fix {
     X(cancels_sent, "OrderCancelRequest")                                                               \
     X(mass_cancels_sent, "OrderMassCancelRequest")                                                      \
     X(settle_requests_sent, "OrderMassStatusRequest")                                                   \
+    X(sent_fast, "of these, from a template, past QuickFIX")                                            \
     X(sends_refused, "Actions for which nothing left and nothing is stored")                            \
     X(transport_refused, "messages that the transport did not take, after they were stored")            \
     X(store_refused, "messages longer than a slot of the store")                                        \
@@ -22,6 +23,7 @@ namespace hw::fix {
     X(rejects_sent_missing, "of these, 373=1: a required field is missing")                             \
     X(rejects_sent_other, "of these, any other reason")                                                 \
     X(application_received, "application messages of theirs that came in sequence")                     \
+    X(received_fast, "of these, reports read past QuickFIX")                                            \
     X(admin_received, "administrative messages of theirs")                                              \
     X(executions, "fills handed on, of any order of the account")                                       \
     X(executions_unknown_symbol, "of these, in an instrument that we do not know")                      \
@@ -57,7 +59,8 @@ namespace hw::fix {
     X(orders_replayed, "orders sent again at the venue's request, young enough")                        \
     X(orders_gap_filled, "orders not sent again at the venue's request: too old")                       \
     X(messages_gap_filled, "other application messages not sent again")                                 \
-    X(sequence_resets, "Logons that began the sequence numbers anew")
+    X(sequence_resets, "Logons that began the sequence numbers anew")                                   \
+    X(session_rolls, "times that a new session began by the clock, and the sequence numbers with it")
 
 struct Counters {
 #define HW_X(name, text) std::uint64_t name = 0;

@@ -1,9 +1,31 @@
 #include "fix/decimal.h"
 
+#include <bit>
+#include <cstring>
+
 namespace hw::fix {
 namespace {
 
 constexpr int kDecimals = 9;
+
+/// "00" to "99".
+constexpr std::array<char, 200> kPairs = [] {
+    std::array<char, 200> pairs{};
+    for (std::size_t i = 0; i < 100; ++i) {
+        pairs[2 * i] = static_cast<char>('0' + i / 10);
+        pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+    }
+    return pairs;
+}();
+
+/// How many digits a number below 10^10 has: by its bits, which leaves one of two.
+std::size_t digits_of(std::uint64_t value) {
+    constexpr std::array<std::uint64_t, 11> kPowers = {
+        0,         10,         100,         1'000,         10'000,        100'000,
+        1'000'000, 10'000'000, 100'000'000, 1'000'000'000, 10'000'000'000};
+    const auto least = static_cast<std::size_t>(std::bit_width(value | 1) * 1233) >> 12;
+    return least + (value >= kPowers[least] ? 1 : 0);
+}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -69,20 +91,33 @@ std::optional<std::uint32_t> parse_count(std::string_view text) {
     return static_cast<std::uint32_t>(value);
 }
 
-DecimalText::DecimalText(std::int64_t nanos) {
-    std::uint64_t rest =
-        nanos < 0 ? 0 - static_cast<std::uint64_t>(nanos) : static_cast<std::uint64_t>(nanos);
-    bool significant = false;
-    for (int i = 0; i < kDecimals; ++i, rest /= 10) {
-        significant = significant || rest % 10 != 0;
-        if (significant) bytes_[--start_] = static_cast<char>('0' + rest % 10);
+std::size_t put_count(char* out, std::uint64_t value) {
+    const std::size_t size = digits_of(value);
+    char* at = out + size;
+    for (; value >= 100; value /= 100) std::memcpy(at -= 2, &kPairs[value % 100 * 2], 2);
+    if (value >= 10) {
+        std::memcpy(at - 2, &kPairs[value * 2], 2);
+    } else {
+        at[-1] = static_cast<char>('0' + value);
     }
-    if (significant) bytes_[--start_] = '.';
-    do {
-        bytes_[--start_] = static_cast<char>('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
-    if (nanos < 0) bytes_[--start_] = '-';
+    return size;
+}
+
+std::size_t put_decimal(char* out, std::int64_t nanos) {
+    char* at = out;
+    const auto bits = static_cast<std::uint64_t>(nanos);
+    if (nanos < 0) *at++ = '-';
+    const std::uint64_t magnitude = nanos < 0 ? 0 - bits : bits;
+    at += put_count(at, magnitude / kNano);
+    auto fraction = static_cast<std::uint32_t>(magnitude % kNano);
+    if (fraction == 0) return static_cast<std::size_t>(at - out);
+    at[0] = '.';
+    at[1] = static_cast<char>('0' + fraction / 100'000'000);
+    fraction %= 100'000'000;
+    for (int i = 8; i > 0; i -= 2, fraction /= 100) std::memcpy(at + i, &kPairs[fraction % 100 * 2], 2);
+    std::size_t decimals = kDecimals;
+    while (at[decimals] == '0') --decimals;
+    return static_cast<std::size_t>(at + decimals + 1 - out);
 }
 
 }  // namespace hw::fix

@@ -34,17 +34,26 @@ inline std::optional<Qty> parse_qty(std::string_view text) {
 /// A whole number without sign, as FIX counts (sequence numbers, reasons); nothing when it does not fit.
 std::optional<std::uint32_t> parse_count(std::string_view);
 
-/// The shortest decimal text of a number of nano-units: no exponent, no trailing zeros, no point at the end.
+/// The longest that `put_decimal` writes: "-9223372036.854775808".
+inline constexpr std::size_t kMaxDecimal = 21;
+/// Writes the shortest decimal text of a number of nano-units: no exponent, no trailing zeros, no point at
+/// the end. Returns its length; the bytes behind it, up to kMaxDecimal, may be written over.
+std::size_t put_decimal(char* out, std::int64_t nanos);
+
+/// A whole number in decimal, at most ten digits: returns how many.
+std::size_t put_count(char* out, std::uint64_t value);
+
+/// That text on its own.
 class DecimalText {
   public:
-    explicit DecimalText(std::int64_t nanos);
+    explicit DecimalText(std::int64_t nanos) : size_(put_decimal(bytes_.data(), nanos)) {}
     explicit DecimalText(Price p) : DecimalText(p.nanos()) {}
     explicit DecimalText(Qty q) : DecimalText(q.nanos()) {}
-    std::string_view view() const { return {bytes_.data() + start_, bytes_.size() - start_}; }
+    std::string_view view() const { return {bytes_.data(), size_}; }
 
   private:
-    std::array<char, 24> bytes_;
-    std::size_t start_ = bytes_.size();
+    std::array<char, kMaxDecimal> bytes_;
+    std::size_t size_;
 };
 
 }  // namespace hw::fix

@@ -323,8 +323,8 @@ constexpr char kDictionary[] = R"xml(<fix type='FIX' major='4' minor='4' service
   <field number='464' name='TestMessageIndicator' type='BOOLEAN'/>
   <field number='526' name='SecondaryClOrdID' type='STRING'/>
   <field number='527' name='SecondaryExecID' type='STRING'/>
-  <field number='530' name='MassCancelRequestType' type='CHAR'/>
-  <field number='531' name='MassCancelResponse' type='CHAR'/>
+  <field number='530' name='MassCancelRequestType' type='STRING'/>
+  <field number='531' name='MassCancelResponse' type='STRING'/>
   <field number='532' name='MassCancelRejectReason' type='STRING'/>
   <field number='533' name='TotalAffectedOrders' type='INT'/>
   <field number='534' name='NoAffectedOrders' type='NUMINGROUP'/>

@@ -1,10 +1,11 @@
 // The FIX 4.4 data dictionary of hedgewire: just the messages that an order session uses, carried inside the
 // program so that no run depends on a file beside it.
 //
-// Its text is in QuickFIX's XML form, for FIX::DataDictionary(std::istream&). Two deviations from the
-// specification, both on purpose: RawData (96) is a STRING, because Deribit sends it without RawDataLength
-// (95); and fields that some venue leaves out (ExecID, Symbol on an empty mass status) are not required here
-// but checked where they are read. This header compiles as C++14, as QuickFIX's own headers do.
+// Its text is in QuickFIX's XML form, for FIX::DataDictionary(std::istream&). Three deviations from the
+// specification, all on purpose: RawData (96) is a STRING, because Deribit sends it without RawDataLength
+// (95); so are the kind of a mass cancel and its answer (530, 531), because Deribit's 10 is no CHAR; and
+// fields that some venue leaves out (ExecID, Symbol on an empty mass status) are not required here but
+// checked where they are read. This header compiles as C++14, as QuickFIX's own headers do.
 #pragma once
 
 #include <cstddef>

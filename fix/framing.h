@@ -33,6 +33,12 @@ class StreamFramer {
     void push(const char* data, std::size_t size);
     /// The next whole message, valid until the next `push`; empty when more bytes are needed.
     std::string_view next();
+    /// A whole message that was taken before it came here.
+    void count_whole(std::size_t size) {
+        counters_.bytes += size;
+        ++counters_.messages;
+        counters_.message_bytes += size;
+    }
     /// Forgets what is half received: the connection ended. The bytes count as garbage.
     void clear();
 

@@ -11,28 +11,15 @@
 #include <cerrno>
 #include <cstring>
 
-#include "core/hash.h"
-#include "core/names.h"
+#include "fix/message_store_layout.h"
 
 namespace hw::fix {
 namespace {
 
-constexpr std::uint64_t kMagic = 0x31'53'58'49'46'57'48ULL;  // "HWFIXS1"
-constexpr std::size_t kHeaderBytes = 4096;
 constexpr std::uint32_t kMinSlots = 64;
 constexpr std::uint32_t kMaxSlots = 1u << 22;
 
 std::string with_errno(std::string text) { return text + ": " + std::strerror(errno); }
-
-// Single aligned stores, so that a process killed between any two instructions leaves old or new, never half.
-template <class T>
-T load(const T& place) {
-    return std::atomic_ref<T>(const_cast<T&>(place)).load(std::memory_order_acquire);
-}
-template <class T>
-void store(T& place, T value) {
-    std::atomic_ref<T>(place).store(value, std::memory_order_release);
-}
 
 class File {
   public:
@@ -50,43 +37,9 @@ class File {
 
 }  // namespace
 
-struct MessageStore::Header {
-    std::uint64_t magic;
-    std::uint32_t version;
-    std::uint32_t slot_bytes;
-    std::uint32_t slot_count;
-    std::uint32_t identity_crc;  // of all above and the owner
-    Name<112> owner;
-    // What follows changes while running, each by one store.
-    std::uint64_t next_sender;
-    std::uint64_t next_target;
-    std::int64_t created_ns;
-    std::uint64_t let_go;  // highest order id whose slot was used again
-    std::uint64_t stamp;
-
-    std::uint32_t identity() const {
-        return crc32c(owner.bytes.data(), owner.bytes.size(), crc32c(this, offsetof(Header, identity_crc)));
-    }
-};
-
-struct MessageStore::Slot {
-    std::uint32_t crc;       // of length, sequence, order and message; written last
-    std::uint32_t length;    // bytes of message
-    std::uint64_t sequence;  // zero: empty
-    std::uint64_t order;     // zero: none
-    std::uint32_t flags;     // not covered by the checksum: set later
-    std::uint32_t reserved;
-    char message[kMaxMessage];
-
-    std::uint32_t checksum() const {
-        return crc32c(message, length, crc32c(&length, sizeof length + sizeof sequence + sizeof order));
-    }
-    bool whole() const { return sequence != 0 && length <= kMaxMessage && crc == checksum(); }
-};
-
 std::unique_ptr<MessageStore> MessageStore::open(const std::string& dir, std::string_view owner,
                                                  std::uint32_t slots, Nanos now, std::string& error) {
-    static_assert(sizeof(Slot) == kSlotBytes && sizeof(Header) <= kHeaderBytes);
+    static_assert(sizeof(Slot) == kSlotBytes && sizeof(Header) <= kStoreHeaderBytes);
     const auto name = Name<112>::from(owner);
     if (!name) {
         error = "message store: CompIDs are longer than 111 characters together";
@@ -99,7 +52,7 @@ std::unique_ptr<MessageStore> MessageStore::open(const std::string& dir, std::st
     std::unique_ptr<MessageStore> store{new MessageStore};
     if (!store->lock(dir, error)) return nullptr;
     store->slot_count_ = slots;
-    store->map_bytes_ = kHeaderBytes + std::size_t{slots} * kSlotBytes;
+    store->map_bytes_ = kStoreHeaderBytes + std::size_t{slots} * kSlotBytes;
 
     // A new store gets its name only when it is whole, so that a creation cut short leaves nothing behind.
     const std::string path = dir + "/messages";
@@ -121,7 +74,7 @@ std::unique_ptr<MessageStore> MessageStore::open(const std::string& dir, std::st
     }
     if (!store->map(draft, error)) return nullptr;
     Header& header = *store->header_;
-    header.magic = kMagic;
+    header.magic = kStoreMagic;
     header.version = kVersion;
     header.slot_bytes = kSlotBytes;
     header.slot_count = slots;
@@ -163,13 +116,13 @@ bool MessageStore::map(const std::string& path, std::string& error) {
         error = with_errno("message store: cannot open " + path);
         return false;
     }
-    if (info.st_size < static_cast<off_t>(kHeaderBytes)) {
+    if (info.st_size < static_cast<off_t>(kStoreHeaderBytes)) {
         error = "message store: " + path + " is too short to be a message store";
         return false;
     }
     // A file of another size is still mapped as far as its header, so that `check` can say what it is.
     const auto size = static_cast<std::size_t>(info.st_size);
-    map_bytes_ = size == map_bytes_ ? map_bytes_ : kHeaderBytes;
+    map_bytes_ = size == map_bytes_ ? map_bytes_ : kStoreHeaderBytes;
     void* const place =
         ::mmap(nullptr, map_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, file.fd(), 0);
     if (place == MAP_FAILED) {
@@ -178,7 +131,7 @@ bool MessageStore::map(const std::string& path, std::string& error) {
     }
     map_ = place;
     header_ = static_cast<Header*>(place);
-    slots_ = reinterpret_cast<Slot*>(static_cast<char*>(place) + kHeaderBytes);
+    slots_ = reinterpret_cast<Slot*>(static_cast<char*>(place) + kStoreHeaderBytes);
     return true;
 }
 
@@ -188,7 +141,7 @@ bool MessageStore::check(std::string_view owner, const std::string& path, std::s
         error = "message store: " + path + " " + why;
         return false;
     };
-    if (header.magic != kMagic) return refuse("is not a message store");
+    if (header.magic != kStoreMagic) return refuse("is not a message store");
     if (header.version != kVersion) {
         return refuse("has version " + std::to_string(header.version) + ", this program knows version " +
                       std::to_string(kVersion));
@@ -203,7 +156,8 @@ bool MessageStore::check(std::string_view owner, const std::string& path, std::s
                       std::to_string(header.slot_bytes) + " bytes, the configuration wants " +
                       std::to_string(slot_count_) + " of " + std::to_string(kSlotBytes));
     }
-    if (map_bytes_ != kHeaderBytes + std::size_t{slot_count_} * kSlotBytes) return refuse("is cut short");
+    if (map_bytes_ != kStoreHeaderBytes + std::size_t{slot_count_} * kSlotBytes)
+        return refuse("is cut short");
     const auto valid = [](std::uint64_t n) { return n >= 1 && n <= INT32_MAX; };
     if (!valid(header.next_sender) || !valid(header.next_target)) {
         return refuse("has impossible sequence numbers");
@@ -212,7 +166,7 @@ bool MessageStore::check(std::string_view owner, const std::string& path, std::s
 }
 
 void MessageStore::recover() {
-    by_order_.assign(std::size_t{slot_count_} * 2, 0);
+    by_order_.reset(slot_count_);
     recover_unfinished();
     const std::uint32_t next = next_sender();
     for (std::uint32_t i = 0; i < slot_count_; ++i) {
@@ -222,7 +176,7 @@ void MessageStore::recover() {
         if (!kept) {
             std::memset(&s, 0, offsetof(Slot, message));
         } else if (s.order != 0) {
-            index_order(OrderId{s.order}, i);
+            by_order_.add(OrderId{s.order}, static_cast<std::uint32_t>(s.sequence));
         }
     }
     // Every number we used and still should have has to be there; the slot of the next number may have been
@@ -252,16 +206,48 @@ const MessageStore::Slot* MessageStore::stored(std::uint32_t sequence) const {
 
 bool MessageStore::put(std::uint32_t sequence, std::string_view message, OrderId order) {
     if (message.size() > kMaxMessage) return false;
+    std::copy(message.begin(), message.end(), place(sequence, order));
+    keep(sequence, message.size(), order);
+    index(sequence);
+    return true;
+}
+
+char* MessageStore::place(std::uint32_t sequence, OrderId order) {
+    by_order_.expect(order);
     Slot& s = slot(sequence);
     let_go(s);
-    std::copy(message.begin(), message.end(), s.message);
-    s.length = static_cast<std::uint32_t>(message.size());
+    return s.message;
+}
+
+void MessageStore::keep(std::uint32_t sequence, std::size_t size, OrderId order) {
+    Slot& s = slot(sequence);
+    s.length = static_cast<std::uint32_t>(size);
     s.order = order.value;
     s.flags = 0;
     store(s.sequence, std::uint64_t{sequence});
     store(s.crc, s.checksum());
-    if (!order.is_none()) index_order(order, sequence & (slot_count_ - 1));
-    return true;
+}
+
+void MessageStore::index(std::uint32_t sequence) {
+    const OrderId order{slot(sequence).order};
+    if (!order.is_none()) by_order_.add(order, sequence);
+}
+
+std::uint32_t MessageStore::rehearse(std::uint32_t sequence, std::size_t size) const {
+    return crc32c(slot(sequence).message, size);
+}
+
+void MessageStore::make_ready(std::uint32_t sequence) {
+    constexpr std::uint32_t kAhead = 2;  // sends in one turn follow each other faster than memory
+    constexpr std::size_t kLine = 64;
+    constexpr std::size_t kUsual = 320;  // bytes that an order takes of its slot, at most
+    let_go(slot(sequence));
+    Slot& coming = slot(sequence + kAhead);
+    // A store, whatever it stores: where the file's pages are clean, the first one to each is a fault, which
+    // is better had now than in a send.
+    store(coming.reserved, std::uint32_t{0});
+    const char* const begin = reinterpret_cast<const char*>(&coming);
+    for (std::size_t at = kLine; at < kUsual; at += kLine) __builtin_prefetch(begin + at, 1);
 }
 
 // Empties a slot, remembering whose it was: an order's, which from here on counts as one that had a slot.
@@ -269,7 +255,7 @@ void MessageStore::let_go(Slot& s) {
     if (s.sequence == 0) return;
     if (s.order != 0) {
         if (s.order > header_->let_go) store(header_->let_go, std::uint64_t{s.order});
-        forget_order(OrderId{s.order}, static_cast<std::uint32_t>(&s - slots_));
+        by_order_.remove(OrderId{s.order}, static_cast<std::uint32_t>(s.sequence));
     }
     store(s.sequence, std::uint64_t{0});
     store(s.crc, std::uint32_t{0});
@@ -295,39 +281,8 @@ void MessageStore::set_flag(std::uint32_t sequence, SlotFlag flag) {
     if (sequence != 0 && s.sequence == sequence) store(s.flags, s.flags | flag);
 }
 
-std::size_t MessageStore::home(OrderId order) const {
-    return hash64(&order.value, sizeof order.value) & (by_order_.size() - 1);
-}
-
-void MessageStore::index_order(OrderId order, std::uint32_t slot_index) {
-    std::size_t i = home(order);
-    while (by_order_[i] != 0) i = (i + 1) & (by_order_.size() - 1);
-    by_order_[i] = slot_index + 1;
-}
-
-void MessageStore::forget_order(OrderId order, std::uint32_t slot_index) {
-    const std::size_t mask = by_order_.size() - 1;
-    std::size_t hole = home(order);
-    while (by_order_[hole] != 0 && by_order_[hole] != slot_index + 1) hole = (hole + 1) & mask;
-    if (by_order_[hole] == 0) return;
-    // Those behind move up, unless that would put one before its home.
-    for (std::size_t i = (hole + 1) & mask; by_order_[i] != 0; i = (i + 1) & mask) {
-        const std::size_t at = home(OrderId{slots_[by_order_[i] - 1].order});
-        if (((i - at) & mask) < ((i - hole) & mask)) continue;
-        by_order_[hole] = by_order_[i];
-        hole = i;
-    }
-    by_order_[hole] = 0;
-}
-
 std::uint32_t MessageStore::find_order(OrderId order) const {
-    if (order.is_none()) return 0;
-    std::uint32_t newest = 0;
-    for (std::size_t i = home(order); by_order_[i] != 0; i = (i + 1) & (by_order_.size() - 1)) {
-        const Slot& s = slots_[by_order_[i] - 1];
-        if (s.order == order.value) newest = std::max(newest, static_cast<std::uint32_t>(s.sequence));
-    }
-    return newest;
+    return order.is_none() ? 0 : by_order_.find(order);
 }
 
 bool MessageStore::has_slot(OrderId order) const {
@@ -353,6 +308,16 @@ void MessageStore::reset(Nanos now) {
     set_next_sender(1);
     set_next_target(1);
     store(header_->created_ns, now.ns());
+}
+
+void MessageStore::set_closed(Nanos now) {
+    store(header_->closed_ns, now.ns());
+    store(header_->closed_target, std::uint64_t{next_target()});
+}
+
+std::optional<Nanos> MessageStore::closed() const {
+    if (load(header_->closed_target) != next_target()) return std::nullopt;
+    return Nanos::from_ns(load(header_->closed_ns));
 }
 
 std::uint64_t MessageStore::rising_stamp(std::uint64_t at_least) {

@@ -16,12 +16,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/event.h"
 #include "core/types.h"
+#include "fix/order_index.h"
 
 namespace hw::fix {
 
@@ -50,6 +51,22 @@ class MessageStore {
     /// Keeps a message under its sequence number (from 1). `order`: the id it carries, or none. False: longer
     /// than kMaxMessage, nothing changed.
     bool put(std::uint32_t sequence, std::string_view message, OrderId order);
+
+    // The same in steps, for a message that is made where it is kept.
+
+    /// Where the message of this number goes: kMaxMessage bytes, of a slot that is empty from here on.
+    /// `order`: the id it will carry.
+    char* place(std::uint32_t sequence, OrderId order);
+    /// What was written there, `size` bytes (at most kMaxMessage), counts from here on.
+    void keep(std::uint32_t sequence, std::size_t size, OrderId order);
+    /// Lets find_order and has_slot know of it; may wait until the message has left.
+    void index(std::uint32_t sequence);
+    /// Does what `keep` does except the stores: the slot stays empty. Returns what it worked out.
+    std::uint32_t rehearse(std::uint32_t sequence, std::size_t size) const;
+    /// Gets the slot of this number ready ahead of time: empties it, and fetches those that follow into the
+    /// cache.
+    void make_ready(std::uint32_t sequence);
+
     /// The stored message, or an empty view.
     std::string_view get(std::uint32_t sequence) const;
     /// The order id of a stored message, or none.
@@ -73,6 +90,11 @@ class MessageStore {
     /// Forgets all messages and begins again at 1 and 1; has_slot stays as careful as before.
     void reset(Nanos now);
 
+    /// A Logout has been exchanged: all that the venue had to tell until now has been received.
+    void set_closed(Nanos now);
+    /// When that was, if nothing has been received since.
+    std::optional<Nanos> closed() const;
+
     /// The largest value handed to this store so far, or one more: rises strictly, also over restarts.
     std::uint64_t rising_stamp(std::uint64_t at_least);
 
@@ -81,6 +103,7 @@ class MessageStore {
     std::uint32_t unfinished_slots() const { return unfinished_; }  ///< at opening, beyond the last number
 
   private:
+    friend class MessageStoreReader;
     struct Header;
     struct Slot;
 
@@ -93,9 +116,6 @@ class MessageStore {
     Slot& slot(std::uint32_t sequence) const;
     const Slot* stored(std::uint32_t sequence) const;
     void let_go(Slot&);
-    void index_order(OrderId, std::uint32_t slot_index);
-    void forget_order(OrderId, std::uint32_t slot_index);
-    std::size_t home(OrderId) const;
 
     int lock_fd_ = -1;
     void* map_ = nullptr;
@@ -105,7 +125,7 @@ class MessageStore {
     std::uint32_t slot_count_ = 0;
     std::uint32_t damaged_ = 0;
     std::uint32_t unfinished_ = 0;
-    std::vector<std::uint32_t> by_order_;  // open addressing: slot index + 1, zero is empty
+    OrderIndex by_order_;
 };
 
 }  // namespace hw::fix

@@ -21,7 +21,7 @@ std::string time_text(Nanos now) {
     return {stamp.data(), stamp.size()};
 }
 
-std::string side_text(Side side) { return side == Side::buy ? "1" : "2"; }
+std::string code_text(char code) { return std::string(1, code); }
 
 }  // namespace
 
@@ -55,12 +55,12 @@ const char* OrderWriter::new_order(const Action& action, Nanos now, std::vector<
     fields.push_back({11, id_text(order.order)});
     if (!account_.empty()) fields.push_back({1, account_});
     fields.push_back({55, text(symbol->view())});
-    fields.push_back({54, side_text(order.side)});
+    fields.push_back({54, code_text(side_code(order.side))});
     fields.push_back({60, time_text(now)});
     fields.push_back({38, text(DecimalText{order.qty}.view())});
     fields.push_back({40, "2"});
     fields.push_back({44, text(DecimalText{order.limit}.view())});
-    fields.push_back({59, order.time_in_force == TimeInForce::ioc ? "3" : "1"});
+    fields.push_back({59, code_text(time_in_force_code(order.time_in_force))});
     dialect_.order_fields(fields);
     return "D";
 }
@@ -73,7 +73,7 @@ const char* OrderWriter::cancel_order(const Action& action, Nanos now, std::vect
     fields.push_back({11, id_text(cancel.order)});
     if (!account_.empty()) fields.push_back({1, account_});
     fields.push_back({55, text(symbol->view())});
-    fields.push_back({54, side_text(cancel.side)});
+    fields.push_back({54, code_text(side_code(cancel.side))});
     fields.push_back({60, time_text(now)});
     fields.push_back({38, text(DecimalText{cancel.qty}.view())});
     return "F";

@@ -12,6 +12,10 @@
 
 namespace hw::fix {
 
+/// Side (54) and TimeInForce (59).
+constexpr char side_code(Side side) { return side == Side::buy ? '1' : '2'; }
+constexpr char time_in_force_code(TimeInForce t) { return t == TimeInForce::ioc ? '3' : '1'; }
+
 class OrderWriter {
   public:
     OrderWriter(const SessionConfig& config, const Dialect& dialect, const InstrumentTable& instruments)

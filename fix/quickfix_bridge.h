@@ -36,6 +36,10 @@ struct InboundMessage {
     bool possible_resend;     ///< 97=Y
     const FieldView* fields;  ///< body, then header
     std::size_t field_count;
+    /// Where the field of a tag may stand, for tags below kPlacedTags: if it is not there, it is nowhere.
+    /// Null: to be searched for.
+    const std::uint8_t* places = nullptr;
+    enum : int { kPlacedTags = 2048 };
 };
 
 /// What became of a received application message; anything but `accepted` is answered with a reject.
@@ -97,6 +101,7 @@ struct QuickFixSettings {
     std::string target_comp_id;
     int heartbeat_s = 0;
     const char* dictionary = nullptr;  ///< XML text
+    bool reset_on_logon = false;       ///< the Logon says 141=Y; the host resets the store before `connected`
 };
 
 class QuickFixSession {
@@ -113,12 +118,19 @@ class QuickFixSession {
     virtual void run_timers(std::int64_t now_ns) = 0;  ///< logon, heartbeats, timeouts; only while connected
     /// False: not logged on, or the store did not take it; then no sequence number was used.
     virtual bool send(const char* type, const std::vector<TextField>& body) = 0;
-    virtual void begin_logout() = 0;
+    virtual void begin_logout(const std::string& text) = 0;  ///< 58 of the Logout; empty: none
 
     virtual bool attached()
         const = 0;  ///< between `connected` and the end of the connection, from either side
     virtual bool logged_on() const = 0;
     virtual bool in_agreement() const = 0;  ///< logged on, and nothing of theirs is missing
+    /// A request of ours to send again has not been satisfied by a message beyond what was asked for.
+    virtual bool resend_pending() const = 0;
+
+    // What QuickFIX has to know of messages that did not pass through it, beside their sequence numbers,
+    // which are the host's: heartbeats and timeouts count from here.
+    virtual void note_sent(std::int64_t now_ns) = 0;
+    virtual void note_received(std::int64_t now_ns) = 0;
 };
 
 }  // namespace fix

@@ -254,7 +254,9 @@ class Session : public QuickFixSession {
                    FIX::SessionID(FIX::BeginString_FIX44, settings.sender_comp_id, settings.target_comp_id),
                    make_dictionaries(settings.dictionary),
                    FIX::TimeRange(FIX::UtcTimeOnly(0, 0, 0), FIX::UtcTimeOnly(0, 0, 0)), settings.heartbeat_s,
-                   &logs_) {}
+                   &logs_) {
+        session_.setResetOnLogon(settings.reset_on_logon);
+    }
 
     void connected() override {
         store_.set_now(FIX::UtcTimeStamp());
@@ -290,7 +292,7 @@ class Session : public QuickFixSession {
         });
         return host_.next_sender() != before;
     }
-    void begin_logout() override { session_.logout(); }
+    void begin_logout(const std::string& text) override { session_.logout(text); }
 
     bool attached() const override { return responder_.attached(); }
     bool logged_on() const override { return attached() && mutable_session().isLoggedOn(); }
@@ -302,8 +304,23 @@ class Session : public QuickFixSession {
         return !state.resendRequested() ||
                host_.next_target() > static_cast<std::uint32_t>(state.resendRange().second);
     }
+    bool resend_pending() const override {
+        return static_cast<const FIX::SessionState*>(mutable_session().getStore())->resendRequested();
+    }
+    void note_sent(std::int64_t now_ns) override { set(state().lastSentTime(), now_ns); }
+    void note_received(std::int64_t now_ns) override {
+        set(state().lastReceivedTime(), now_ns);
+        state().testRequest(0);
+    }
 
   private:
+    FIX::SessionState& state() { return *static_cast<FIX::SessionState*>(session_.getLog()); }
+
+    static void set(FIX::UtcTimeStamp& stamp, std::int64_t now_ns) {
+        const std::int64_t day = FIX::DateTime::NANOS_PER_DAY;
+        stamp.set(static_cast<int>(FIX::DateTime::JULIAN_19700101 + now_ns / day), now_ns % day);
+    }
+
     // QuickFIX's getters are not const.
     FIX::Session& mutable_session() const { return const_cast<FIX::Session&>(session_); }
 

@@ -5,6 +5,11 @@
 namespace hw::fix {
 
 std::string_view field(const InboundMessage& message, int tag) {
+    if (message.places != nullptr && tag < InboundMessage::kPlacedTags) {
+        const std::size_t place = message.places[tag];
+        if (place >= message.field_count || message.fields[place].tag != tag) return {};
+        return {message.fields[place].data, message.fields[place].size};
+    }
     for (std::size_t i = 0; i < message.field_count; ++i) {
         if (message.fields[i].tag == tag) return {message.fields[i].data, message.fields[i].size};
     }
@@ -33,6 +38,19 @@ bool is_admin(std::string_view message) {
                                            "\x01"
                                            "35=");
     return type.size() == 1 && std::string_view("012345A").find(type[0]) != std::string_view::npos;
+}
+
+bool is_logon(std::string_view message) {
+    return value_of(message,
+                    "\x01"
+                    "35=") == "A";
+}
+
+bool has_number(std::string_view message) {
+    return !value_of(message,
+                     "\x01"
+                     "34=")
+                .empty();
 }
 
 bool has_absurd_number(std::string_view message) {

@@ -1,9 +1,8 @@
 #include "fix/report_reader.h"
 
-#include <string>
-
 #include "fix/decimal.h"
 #include "fix/raw_message.h"
+#include "fix/report_fields.h"
 #include "fix/timestamp.h"
 
 namespace hw::fix {
@@ -13,65 +12,6 @@ constexpr VerdictOn kAccepted{Verdict::accepted, 0};
 constexpr std::uint32_t kOtherReason = 99;  // FIX's "other", for 102 and 103
 
 bool is_ok(const VerdictOn& answer) { return answer.verdict == Verdict::accepted; }
-
-// FIX 4.4's OrdStatus (39). What leaves an order's fate open is `unknown`.
-std::optional<OrderStatus> parse_status(std::string_view text) {
-    if (text.size() != 1) return std::nullopt;
-    switch (text[0]) {
-        case '0':  // new
-        case '5':  // replaced
-        case '7':  // stopped
-        case '9':  // suspended
-        case 'E':  // pending replace
-            return OrderStatus::live;
-        case '1':
-            return OrderStatus::partially_filled;
-        case '2':
-            return OrderStatus::filled;
-        case '3':  // done for day
-        case 'C':
-            return OrderStatus::expired;
-        case '4':
-            return OrderStatus::canceled;
-        case '6':
-            return OrderStatus::pending_cancel;
-        case '8':
-            return OrderStatus::rejected;
-        case 'A':
-        case 'D':  // accepted for bidding
-            return OrderStatus::pending_new;
-        case 'B':  // calculated
-            return OrderStatus::unknown;
-        default:
-            return std::nullopt;
-    }
-}
-
-bool is_terminal(OrderStatus status) {
-    return status == OrderStatus::filled || status == OrderStatus::canceled ||
-           status == OrderStatus::rejected || status == OrderStatus::expired;
-}
-
-std::optional<Side> parse_side(std::string_view text) {
-    if (text == "1") return Side::buy;
-    if (text == "2" || text == "5" || text == "6") return Side::sell;  // 5, 6: sold short
-    return std::nullopt;
-}
-
-// What makes a fill the same fill however often it is told: the venue's ExecID, or, where it sends none, how
-// far the order was filled after it. Both within the order and the instrument, so that a venue that counts
-// its ids anew every day, or gives one id to all legs, loses nothing.
-ExecKey execution_key(const InboundMessage& message, Qty cum) {
-    std::string text;
-    const std::string_view exec_id = field(message, 17);
-    if (!exec_id.empty()) {
-        text.append("17:").append(exec_id);
-    } else {
-        text.append("14:").append(DecimalText{cum}.view());
-    }
-    text.append(";37:").append(field(message, 37)).append(";55:").append(field(message, 55));
-    return ExecKey::of(text);
-}
 
 std::uint32_t reason_or_other(std::string_view text) { return parse_count(text).value_or(kOtherReason); }
 
@@ -227,7 +167,7 @@ void ReportReader::read_fee(const InboundMessage& message, Execution& fill) {
 void ReportReader::read_group(const InboundMessage& message, Execution& fill) {
     const std::string_view group = field(message, 527);
     if (field(message, 442) != "2" || group.empty()) return;
-    fill.group = ExecKey::of(std::string{"527:"}.append(group));
+    fill.group = group_key(group);
     if (field(message, 5527).empty()) return;
     const auto legs = parse_count(field(message, 5527));
     if (legs && *legs <= UINT8_MAX) {

@@ -124,7 +124,16 @@ void require(bool there, const std::string& path, const char* transport, ConfigF
     findings.add(path, fmt::format("missing required key {}: order.transport is \"{}\"", path, transport));
 }
 
+void check_session_times(const fix::SessionTimesText& times, ConfigFindings& findings) {
+    std::string error;
+    if (fix::SessionTimes::parse(times, error)) return;
+    const bool of_days = error.starts_with("session_start_day");
+    const std::string path = of_days ? "fix.session_start_day" : "fix.session_start";
+    if (findings.sound(path)) findings.add(path, "fix: " + error);
+}
+
 void check_fix(const RunConfig& config, ConfigFindings& findings) {
+    check_session_times(config.fix.times, findings);
     if (config.transport == Transport::paper || !findings.sound("order.transport")) return;
     const bool bypass = config.transport == Transport::bypass;
     const char* const transport = bypass ? "bypass" : "kernel";

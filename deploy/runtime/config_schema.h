@@ -155,8 +155,14 @@ void describe_fix(Visitor& v, fix::SessionConfig& c, Transport transport) {
     v.value("credentials_file", c.credentials_file);
     v.value("store_dir", c.store_dir);
     v.value("store_slots", c.store_slots, {.min = 1'024, .max = 16'777'216, .power_of_two = true});
+    v.value("received_mib", c.received_mib, {.min = 1, .max = 4'096, .power_of_two = true});
     v.duration_ms("order_time_to_live_ms", c.order_time_to_live, {.min = 1, .max = 60'000});
     v.value("cancel_on_disconnect", c.cancel_on_disconnect);
+    v.value("session_start", c.times.start, kFixTextRule);
+    v.value("session_end", c.times.end, kFixTextRule);
+    v.value("session_start_day", c.times.start_day, kFixTextRule);
+    v.value("session_end_day", c.times.end_day, kFixTextRule);
+    v.value("reset_on_logon", c.reset_on_logon);
 }
 
 template <class Visitor>

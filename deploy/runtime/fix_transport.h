@@ -35,6 +35,12 @@ class FixTransport {
     /// Times given here are the engine's; what the session says to the venue is stamped with the wall's.
     bool send(const Action& action, Nanos) { return session_->send(action, wall_time()); }
     void poll(Nanos steady, EventSinkRef);
+    /// Walks the way that an order takes, from its template through the store slot and the checksums to where
+    /// the socket would send it.
+    void rehearse() {
+        prepare_orders();
+        session_->rehearse(wall_time());
+    }
     /// Nothing of a live session is due at a known time.
     Nanos next_due() const { return {}; }
 
@@ -48,6 +54,7 @@ class FixTransport {
     void try_connect(Nanos now);
     void check_connecting(Nanos now);
     void lost(Nanos now);
+    void prepare_orders();
 
     const fix::SessionConfig config_;
     const hedge::EngineState& state_;
@@ -82,13 +89,8 @@ class BypassFixTransport : public FixTransport<net::BypassSocket> {
         socket().tidy();
         stack_.poll(steady);
     }
-    /// Walks the way that an order takes, up to the port.
-    void rehearse() { socket().rehearse(kOrderSize); }
 
   private:
-    /// About what a NewOrderSingle takes.
-    static constexpr std::size_t kOrderSize = 220;
-
     net::TcpStack& stack_;
 };
 

@@ -178,10 +178,10 @@ bool BypassSocket::commit(std::size_t size) {
     return size <= prepared_.size() && send_bytes({prepared_.data(), size});
 }
 
-bool BypassSocket::rehearse(std::size_t size) {
+bool BypassSocket::rehearse(const char* data, std::size_t size) {
     complete();
     if (state_ != State::connected || !may_delegate(size)) return false;
-    fill({prepared_.data(), size});
+    fill({data, size});
     stack_.port_.rehearse(buffer_);
     return true;
 }

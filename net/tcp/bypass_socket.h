@@ -74,7 +74,9 @@ class BypassSocket {
     void tidy();
     /// Does all that `commit` does up to the port, into the same buffer, and sends nothing: keeps the way
     /// warm. True when a commit now would be delegated.
-    bool rehearse(std::size_t size);
+    bool rehearse(std::size_t size) { return rehearse(prepared_.data(), size); }
+    /// The same with bytes from anywhere, as `send`.
+    bool rehearse(const char* data, std::size_t size);
     /// Without, every send goes lwIP's ordinary way. With, unless told otherwise.
     void set_delegation(bool on) { delegation_ = on; }
 

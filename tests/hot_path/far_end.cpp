@@ -1,5 +1,6 @@
 #include "tests/hot_path/far_end.h"
 
+#include <chrono>
 #include <cstdlib>
 
 #include "core/types.h"
@@ -7,6 +8,7 @@
 
 namespace hw::test {
 
+using fix::test::raw_value;
 namespace wire = exchange::deribit;
 
 namespace {
@@ -147,26 +149,43 @@ void FarEnd::send_frame(bool snapshot) {
 
 void FarEnd::take_orders() {
     customer_->poll([this](const char* data, std::size_t size) {
-        reader_.take(data, size, [this](const OrderMessage& order) { fill(order); });
+        framer_.push(data, size);
+        for (auto message = framer_.next(); !message.empty(); message = framer_.next())
+            answer(std::string(message));
     });
 }
 
-void FarEnd::fill(const OrderMessage& order) {
-    OrderMessage answer = order;
-    answer.trade = ++trades_;
-    customer_->send(reinterpret_cast<const char*>(&answer), sizeof answer);
+void FarEnd::answer(const std::string& message) {
+    const std::string type = raw_value(message, 35);
+    if (type == "A") say("A", "98=0|108=" + raw_value(message, 108) + "|");
+    if (type == "1") say("0", "112=" + raw_value(message, 112) + "|");
+    if (type == "AF") say("8", "37=NONE|150=I|39=0|911=0|912=Y|584=" + raw_value(message, 584) + "|");
+    if (type == "D") fill(message);
+}
+
+void FarEnd::fill(const std::string& order) {
+    const std::string number = std::to_string(++trades_);
+    const std::string qty = raw_value(order, 38);
+    say("8", "37=V" + number + "|11=" + raw_value(order, 11) + "|17=E" + number +
+                 "|150=F|39=2|55=" + raw_value(order, 55) + "|54=" + raw_value(order, 54) + "|38=" + qty +
+                 "|32=" + qty + "|31=" + raw_value(order, 44) + "|14=" + qty + "|151=0|");
 }
 
 /// Ten coins at first, and then half a coin sold and bought again.
 void FarEnd::fill_somebody_else() {
-    OrderMessage message;
-    message.trade = ++trades_;
-    message.buys = others_ % 2 == 0;
-    message.qty_nanos = Qty::from_units(others_ == 0 ? 10'000 : 500).nanos();
-    message.price_nanos = Price::from_double(price_)->nanos();
-    message.instrument = kLinearFeedId;
+    const std::string number = std::to_string(++trades_);
+    const std::string qty = others_ == 0 ? "10000" : "500";
+    say("8", "37=V" + number + "|11=a quote|17=E" + number + "|150=F|39=2|55=" + kLinearName +
+                 "|54=" + (others_ % 2 == 0 ? "1" : "2") + "|32=" + qty + "|31=" + std::to_string(price_) +
+                 "|14=" + qty + "|151=0|");
     ++others_;
-    customer_->send(reinterpret_cast<const char*>(&message), sizeof message);
+}
+
+void FarEnd::say(const std::string& type, const std::string& fields) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const std::string message = words_.next_message(
+        type, Nanos::from_ns(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()), fields);
+    customer_->send(message.data(), message.size());
 }
 
 }  // namespace hw::test

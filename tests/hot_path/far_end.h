@@ -1,5 +1,5 @@
-// The venue of the hot path's test, in a process of its own: market data as Deribit's frames by memif, and an
-// order session over TCP on the same port, that fills every order and now and then reports a fill of somebody
+// The venue of the hot path's test, in a process of its own: market data as Deribit's frames by memif, and a
+// FIX session over TCP on the same port, that fills every order and now and then reports a fill of somebody
 // else's in the same account.
 //
 // The perpetual's price swings by a percent, so that the delta of what is held leaves the band with the
@@ -11,10 +11,11 @@
 #include <span>
 #include <string>
 
+#include "fix/framing.h"
 #include "net/tcp/bypass_socket.h"
 #include "net/tcp/tcp_listener.h"
 #include "tests/exchange/deribit_encoder.h"
-#include "tests/hot_path/order_wire.h"
+#include "tests/fix/direct_link.h"
 #include "tests/hot_path/shared.h"
 #include "tests/net/tcp_pair.h"
 
@@ -38,8 +39,10 @@ class FarEnd {
     void send_tick();
     void send_frame(bool snapshot);
     void take_orders();
-    void fill(const OrderMessage& order);
+    void answer(const std::string& message);
+    void fill(const std::string& order);
     void fill_somebody_else();
+    void say(const std::string& type, const std::string& fields);
     bool connected() const { return customer_ && customer_->connected(); }
     exchange::deribit::SnapshotMsg perpetual_book() const;
 
@@ -47,7 +50,8 @@ class FarEnd {
     const Shared& shared_;
     std::unique_ptr<net::TcpListener> listener_;
     std::unique_ptr<net::BypassSocket> customer_;
-    MessageReader reader_;
+    fix::StreamFramer framer_;
+    fix::test::DirectLink words_;  ///< makes our messages
     exchange::deribit::FrameEncoder frame_;
     std::uint32_t event_sequence_ = 1;
     std::uint32_t snapshot_sequence_ = 1;

@@ -1,8 +1,9 @@
 // The hot loop's proof: while ticks come and hedges flow on a bypass port, an order takes no heap memory
 // between rx_burst and its own tx_burst, and the loop makes no system call at all.
 //
-// Real parts: memif between two processes, the decoder, books, engine, journal and loop of a real run, orders
-// by delegated sends. A third process, this one, watches the hot thread's system calls by ptrace.
+// Real parts: memif between two processes, the decoder, books, engine, journal and loop of a real run, its
+// FIX session from templates to delegated sends, and fills read past QuickFIX. A third process, this one,
+// watches the hot thread's system calls by ptrace.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 

@@ -12,7 +12,7 @@
 #include "deploy/runtime/startup.h"
 #include "hedge/state_memory.h"
 #include "net/feed/deribit_feed.h"
-#include "tests/hot_path/fixed_transport.h"
+#include "tests/hot_path/counting_transport.h"
 #include "tests/hot_path/heap_count.h"
 
 namespace hw::test {
@@ -21,7 +21,7 @@ using namespace hw::deploy;
 
 namespace {
 
-// The transport is the test's own; what the configuration says of orders is not asked.
+// The order session is configured below; what this says of orders is not asked.
 constexpr char kConfig[] = R"(version = 1
 [port]
 eal = ["--no-pci"]
@@ -52,7 +52,7 @@ share = 0
 constexpr std::uint64_t kWarmUpTicks = 50'000;
 constexpr std::int64_t kPatience_ns = 200 * kNano;
 
-using Writer = EventWriter<FixedTransport>;
+using Writer = EventWriter<CountingTransport>;
 
 /// Counts what it passes on.
 class CountingFeed : public net::DeribitFeed<Writer> {
@@ -77,6 +77,17 @@ RunConfig config_in(const std::string& folder) {
     return std::get<RunConfig>(parsed);
 }
 
+fix::SessionConfig session_in(const std::string& folder) {
+    fix::SessionConfig config;
+    config.host = net::ip_text(net::kServerIp);
+    config.port = net::kTcpPort;
+    config.sender_comp_id = "HEDGER";
+    config.target_comp_id = "VENUE";
+    config.heartbeat_s = 3'600;  // no message of the session's own while orders are counted
+    config.store_dir = folder + "/orders";
+    return config;
+}
+
 cpu_set_t all_cores() {
     cpu_set_t cores;
     CPU_ZERO(&cores);
@@ -87,13 +98,18 @@ cpu_set_t all_cores() {
 void report(const HeapUse& use, const LoopCounters& loop, const net::BypassSocket::Counters& socket,
             std::uint64_t stalls) {
     std::printf(
-        "orders %llu, of them by ticks %llu, delegated %llu, ordinary %llu; fills %llu\n"
+        "orders %llu, of them by ticks %llu, from templates %llu; delegated %llu, ordinary %llu; fills %llu, "
+        "of "
+        "them past QuickFIX %llu\n"
         "heap, until the orders had left: %llu in %llu orders, at most %llu; book-keeping within a turn: "
         "%llu; in all: %llu\n"
         "packets %llu, bursts %llu, idle turns %llu, walks %llu; journal stalls %llu\n",
         static_cast<unsigned long long>(use.orders), static_cast<unsigned long long>(use.by_ticks),
+        static_cast<unsigned long long>(use.session.sent_fast),
         static_cast<unsigned long long>(socket.delegated_sends),
-        static_cast<unsigned long long>(socket.ordinary_sends), static_cast<unsigned long long>(use.fills),
+        static_cast<unsigned long long>(socket.ordinary_sends),
+        static_cast<unsigned long long>(use.session.executions),
+        static_cast<unsigned long long>(use.session.received_fast),
         static_cast<unsigned long long>(use.until_sent),
         static_cast<unsigned long long>(use.orders_with_allocations),
         static_cast<unsigned long long>(use.most_until_sent), static_cast<unsigned long long>(use.between),
@@ -115,14 +131,18 @@ void hedge(net::Side& side, Shared& shared, const std::string& folder) {
     hedge::Engine engine(opened.state.state(), blobs);
     engine.configure(config.engine);
     const hedge::EngineState& state = engine.state();
-    FixedTransport transport(*side.stack, state);
+    const fix::SessionConfig session = session_in(folder);
+    CountingTransport transport(session, state, *side.stack);
     Writer writer(engine, *opened.writer, transport, 0, Nanos{});
+    transport.attach(
+        fix::OrderSession::create(session, {}, state.instruments, EventSinkRef(writer), wall_time(), error));
+    ASSERT_EQ(error, "");
     CountingFeed feed(config.feed, state.instruments, writer, shared);
     Inbox inbox;
     const SteadyClock clock(state.now);
     GapDetector gaps;
-    HotLoop<CountingFeed, FixedTransport> loop(*side.port, feed, transport, writer, blobs, inbox, clock,
-                                               gaps);
+    HotLoop<CountingFeed, CountingTransport> loop(*side.port, feed, transport, writer, blobs, inbox, clock,
+                                                  gaps);
     opened.state.prefault();
 
     writer.begin_burst(clock.now(), monotonic_ns());
@@ -155,7 +175,9 @@ void hedge(net::Side& side, Shared& shared, const std::string& folder) {
     EXPECT_GT(use.by_ticks, shared.ticks_wanted / 10'000)
         << "hedges did not flow: " << to_string(state.underlyings[0].blocked_by);
     EXPECT_GT(use.orders, use.by_ticks) << "no fill was answered with a hedge";
-    EXPECT_GE(use.fills + 16, use.orders);
+    EXPECT_GE(use.session.executions + 16, use.orders);
+    EXPECT_EQ(use.session.sent_fast, use.orders) << "an order went through QuickFIX";
+    EXPECT_GE(use.session.received_fast, use.session.executions) << "a fill went through QuickFIX";
     EXPECT_EQ(transport.socket_counters().ordinary_sends, 0u);
     EXPECT_EQ(use.until_sent, 0u) << "the heap was asked for memory between rx_burst and tx_burst";
 }
