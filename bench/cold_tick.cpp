@@ -1,7 +1,6 @@
 #include "bench/cold_tick.h"
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <vector>

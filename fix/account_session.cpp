@@ -13,9 +13,9 @@ namespace hw::fix {
 class AccountSession::Impl final : public SessionLife {
   public:
     Impl(const AccountConfig& config, std::string username, SymbolLookup symbols, EventSinkRef sink,
-         Journaled journaled, Nanos now, std::unique_ptr<Dialect> dialect,
-         std::unique_ptr<MessageStore> store)
-        : SessionLife(SessionRole::account, symbols, sink, now, std::move(dialect), std::move(store)),
+         Journaled journaled, Nanos now, std::unique_ptr<Dialect> dialect, SessionFiles files)
+        : SessionLife(SessionRole::account, config.session, symbols, sink, now, std::move(dialect),
+                      std::move(files)),
           account_(config.session.account),
           snapshot_(config, std::move(username), *dialect_, symbols, sink, counters_),
           journaled_(std::move(journaled)) {}
@@ -47,6 +47,7 @@ void AccountSession::Impl::on_bytes(const char* data, std::size_t size, Nanos no
     if (!engine_->attached() || abandoned_) return;
     framer_.push(data, size);
     for (auto message = framer_.next(); !message.empty(); message = framer_.next()) {
+        keep(message);
         receive(message);
         if (!engine_->attached() || abandoned_) break;
     }
@@ -111,16 +112,14 @@ std::unique_ptr<AccountSession> AccountSession::create(const AccountConfig& conf
                                                        const Credentials& credentials, SymbolLookup symbols,
                                                        EventSinkRef sink, Journaled journaled, Nanos now,
                                                        std::string& error) {
-    error = config_error(config.session);
-    if (!error.empty()) return nullptr;
     auto dialect = make_dialect(config.session, credentials, error);
-    auto store = dialect == nullptr ? nullptr : open_store(config.session, now, error);
-    if (store == nullptr) return nullptr;
+    auto files = dialect == nullptr ? std::nullopt : open_session_files(config.session, now, error);
+    if (!files) return nullptr;
     // A venue that wants no credentials knows us by our CompID.
     std::string username =
         credentials.username.empty() ? config.session.sender_comp_id : credentials.username;
     auto impl = std::make_unique<Impl>(config, std::move(username), symbols, sink, std::move(journaled), now,
-                                       std::move(dialect), std::move(store));
+                                       std::move(dialect), std::move(*files));
     if (!impl->start(config.session, error)) return nullptr;
     return std::unique_ptr<AccountSession>{new AccountSession(std::move(impl))};
 }
@@ -135,6 +134,7 @@ void AccountSession::on_bytes(const char* data, std::size_t size, Nanos now) {
 void AccountSession::on_disconnected(Nanos now, std::string_view why) { impl_->on_disconnected(now, why); }
 void AccountSession::poll(Nanos now) { impl_->poll(now); }
 void AccountSession::begin_logout(Nanos now) { impl_->begin_logout(now); }
+bool AccountSession::wanted(Nanos now) const { return impl_->wanted(now); }
 bool AccountSession::attached() const { return impl_->attached(); }
 bool AccountSession::logged_on() const { return impl_->logged_on(); }
 bool AccountSession::up() const { return impl_->up(); }

@@ -51,6 +51,7 @@ class AccountSession {
     void on_disconnected(Nanos now, std::string_view why);
     void poll(Nanos now);
     void begin_logout(Nanos now);
+    bool wanted(Nanos now) const;
     bool attached() const;
     bool logged_on() const;
     bool up() const;

@@ -64,6 +64,7 @@ namespace hw::fix {
     X(orders_gap_filled, "orders not sent again at the venue's request: too old")                        \
     X(messages_gap_filled, "other application messages not sent again")                                  \
     X(sequence_resets, "Logons that began the sequence numbers anew")                                    \
+    X(session_rolls, "times that a new session began by the clock, and the sequence numbers with it")    \
     X(drop_copy_gaps, "times that the second session lost messages for good, snapshots tell what of it") \
     X(snapshots_requested, "times that the account's positions, orders and equity were asked for")       \
     X(snapshots_complete, "of these, told whole")                                                        \

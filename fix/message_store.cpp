@@ -11,28 +11,15 @@
 #include <cerrno>
 #include <cstring>
 
-#include "core/hash.h"
-#include "core/names.h"
+#include "fix/message_store_layout.h"
 
 namespace hw::fix {
 namespace {
 
-constexpr std::uint64_t kMagic = 0x31'53'58'49'46'57'48ULL;  // "HWFIXS1"
-constexpr std::size_t kHeaderBytes = 4096;
 constexpr std::uint32_t kMinSlots = 64;
 constexpr std::uint32_t kMaxSlots = 1u << 22;
 
 std::string with_errno(std::string text) { return text + ": " + std::strerror(errno); }
-
-// Single aligned stores, so that a process killed between any two instructions leaves old or new, never half.
-template <class T>
-T load(const T& place) {
-    return std::atomic_ref<T>(const_cast<T&>(place)).load(std::memory_order_acquire);
-}
-template <class T>
-void store(T& place, T value) {
-    std::atomic_ref<T>(place).store(value, std::memory_order_release);
-}
 
 class File {
   public:
@@ -50,43 +37,9 @@ class File {
 
 }  // namespace
 
-struct MessageStore::Header {
-    std::uint64_t magic;
-    std::uint32_t version;
-    std::uint32_t slot_bytes;
-    std::uint32_t slot_count;
-    std::uint32_t identity_crc;  // of all above and the owner
-    Name<112> owner;
-    // What follows changes while running, each by one store.
-    std::uint64_t next_sender;
-    std::uint64_t next_target;
-    std::int64_t created_ns;
-    std::uint64_t let_go;  // highest order id whose slot was used again
-    std::uint64_t stamp;
-
-    std::uint32_t identity() const {
-        return crc32c(owner.bytes.data(), owner.bytes.size(), crc32c(this, offsetof(Header, identity_crc)));
-    }
-};
-
-struct MessageStore::Slot {
-    std::uint32_t crc;       // of length, sequence, order and message; written last
-    std::uint32_t length;    // bytes of message
-    std::uint64_t sequence;  // zero: empty
-    std::uint64_t order;     // zero: none
-    std::uint32_t flags;     // not covered by the checksum: set later
-    std::uint32_t reserved;
-    char message[kMaxMessage];
-
-    std::uint32_t checksum() const {
-        return crc32c(message, length, crc32c(&length, sizeof length + sizeof sequence + sizeof order));
-    }
-    bool whole() const { return sequence != 0 && length <= kMaxMessage && crc == checksum(); }
-};
-
 std::unique_ptr<MessageStore> MessageStore::open(const std::string& dir, std::string_view owner,
                                                  std::uint32_t slots, Nanos now, std::string& error) {
-    static_assert(sizeof(Slot) == kSlotBytes && sizeof(Header) <= kHeaderBytes);
+    static_assert(sizeof(Slot) == kSlotBytes && sizeof(Header) <= kStoreHeaderBytes);
     const auto name = Name<112>::from(owner);
     if (!name) {
         error = "message store: CompIDs are longer than 111 characters together";
@@ -99,7 +52,7 @@ std::unique_ptr<MessageStore> MessageStore::open(const std::string& dir, std::st
     std::unique_ptr<MessageStore> store{new MessageStore};
     if (!store->lock(dir, error)) return nullptr;
     store->slot_count_ = slots;
-    store->map_bytes_ = kHeaderBytes + std::size_t{slots} * kSlotBytes;
+    store->map_bytes_ = kStoreHeaderBytes + std::size_t{slots} * kSlotBytes;
 
     // A new store gets its name only when it is whole, so that a creation cut short leaves nothing behind.
     const std::string path = dir + "/messages";
@@ -121,7 +74,7 @@ std::unique_ptr<MessageStore> MessageStore::open(const std::string& dir, std::st
     }
     if (!store->map(draft, error)) return nullptr;
     Header& header = *store->header_;
-    header.magic = kMagic;
+    header.magic = kStoreMagic;
     header.version = kVersion;
     header.slot_bytes = kSlotBytes;
     header.slot_count = slots;
@@ -163,13 +116,13 @@ bool MessageStore::map(const std::string& path, std::string& error) {
         error = with_errno("message store: cannot open " + path);
         return false;
     }
-    if (info.st_size < static_cast<off_t>(kHeaderBytes)) {
+    if (info.st_size < static_cast<off_t>(kStoreHeaderBytes)) {
         error = "message store: " + path + " is too short to be a message store";
         return false;
     }
     // A file of another size is still mapped as far as its header, so that `check` can say what it is.
     const auto size = static_cast<std::size_t>(info.st_size);
-    map_bytes_ = size == map_bytes_ ? map_bytes_ : kHeaderBytes;
+    map_bytes_ = size == map_bytes_ ? map_bytes_ : kStoreHeaderBytes;
     void* const place =
         ::mmap(nullptr, map_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, file.fd(), 0);
     if (place == MAP_FAILED) {
@@ -178,7 +131,7 @@ bool MessageStore::map(const std::string& path, std::string& error) {
     }
     map_ = place;
     header_ = static_cast<Header*>(place);
-    slots_ = reinterpret_cast<Slot*>(static_cast<char*>(place) + kHeaderBytes);
+    slots_ = reinterpret_cast<Slot*>(static_cast<char*>(place) + kStoreHeaderBytes);
     return true;
 }
 
@@ -188,7 +141,7 @@ bool MessageStore::check(std::string_view owner, const std::string& path, std::s
         error = "message store: " + path + " " + why;
         return false;
     };
-    if (header.magic != kMagic) return refuse("is not a message store");
+    if (header.magic != kStoreMagic) return refuse("is not a message store");
     if (header.version != kVersion) {
         return refuse("has version " + std::to_string(header.version) + ", this program knows version " +
                       std::to_string(kVersion));
@@ -203,7 +156,8 @@ bool MessageStore::check(std::string_view owner, const std::string& path, std::s
                       std::to_string(header.slot_bytes) + " bytes, the configuration wants " +
                       std::to_string(slot_count_) + " of " + std::to_string(kSlotBytes));
     }
-    if (map_bytes_ != kHeaderBytes + std::size_t{slot_count_} * kSlotBytes) return refuse("is cut short");
+    if (map_bytes_ != kStoreHeaderBytes + std::size_t{slot_count_} * kSlotBytes)
+        return refuse("is cut short");
     const auto valid = [](std::uint64_t n) { return n >= 1 && n <= INT32_MAX; };
     if (!valid(header.next_sender) || !valid(header.next_target)) {
         return refuse("has impossible sequence numbers");
@@ -354,6 +308,16 @@ void MessageStore::reset(Nanos now) {
     set_next_sender(1);
     set_next_target(1);
     store(header_->created_ns, now.ns());
+}
+
+void MessageStore::set_closed(Nanos now) {
+    store(header_->closed_ns, now.ns());
+    store(header_->closed_target, std::uint64_t{next_target()});
+}
+
+std::optional<Nanos> MessageStore::closed() const {
+    if (load(header_->closed_target) != next_target()) return std::nullopt;
+    return Nanos::from_ns(load(header_->closed_ns));
 }
 
 std::uint64_t MessageStore::rising_stamp(std::uint64_t at_least) {

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -89,6 +90,11 @@ class MessageStore {
     /// Forgets all messages and begins again at 1 and 1; has_slot stays as careful as before.
     void reset(Nanos now);
 
+    /// A Logout has been exchanged: all that the venue had to tell until now has been received.
+    void set_closed(Nanos now);
+    /// When that was, if nothing has been received since.
+    std::optional<Nanos> closed() const;
+
     /// The largest value handed to this store so far, or one more: rises strictly, also over restarts.
     std::uint64_t rising_stamp(std::uint64_t at_least);
 
@@ -97,6 +103,7 @@ class MessageStore {
     std::uint32_t unfinished_slots() const { return unfinished_; }  ///< at opening, beyond the last number
 
   private:
+    friend class MessageStoreReader;
     struct Header;
     struct Slot;
 

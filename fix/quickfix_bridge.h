@@ -109,6 +109,7 @@ struct QuickFixSettings {
     std::string sender_comp_id;
     std::string target_comp_id;
     int heartbeat_s = 0;
+    bool reset_on_logon = false;  ///< the Logon says 141=Y; the host resets the store before `connected`
     const char* begin_string = "FIX.4.4";
     const char* default_appl_ver_id = nullptr;  ///< 1137, FIXT.1.1 only
     // XML texts: of the session's messages and of the application's; with FIX.4.4 they are one.
@@ -130,7 +131,7 @@ class QuickFixSession {
     virtual void run_timers(std::int64_t now_ns) = 0;  ///< logon, heartbeats, timeouts; only while connected
     /// False: not logged on, or the store did not take it; then no sequence number was used.
     virtual bool send(const char* type, const std::vector<TextField>& body) = 0;
-    virtual void begin_logout() = 0;
+    virtual void begin_logout(const std::string& text) = 0;  ///< 58 of the Logout; empty: none
 
     virtual bool attached()
         const = 0;  ///< between `connected` and the end of the connection, from either side

@@ -287,6 +287,7 @@ class Session : public QuickFixSession {
                    make_dictionaries(settings),
                    FIX::TimeRange(FIX::UtcTimeOnly(0, 0, 0), FIX::UtcTimeOnly(0, 0, 0)), settings.heartbeat_s,
                    &logs_) {
+        session_.setResetOnLogon(settings.reset_on_logon);
         if (settings.default_appl_ver_id != nullptr) {
             session_.setSenderDefaultApplVerID(settings.default_appl_ver_id);
         }
@@ -326,7 +327,7 @@ class Session : public QuickFixSession {
         });
         return host_.next_sender() != before;
     }
-    void begin_logout() override { session_.logout(); }
+    void begin_logout(const std::string& text) override { session_.logout(text); }
 
     bool attached() const override { return responder_.attached(); }
     bool logged_on() const override { return attached() && mutable_session().isLoggedOn(); }

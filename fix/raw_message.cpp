@@ -40,6 +40,19 @@ bool is_admin(std::string_view message) {
     return type.size() == 1 && std::string_view("012345A").find(type[0]) != std::string_view::npos;
 }
 
+bool is_logon(std::string_view message) {
+    return value_of(message,
+                    "\x01"
+                    "35=") == "A";
+}
+
+bool has_number(std::string_view message) {
+    return !value_of(message,
+                     "\x01"
+                     "34=")
+                .empty();
+}
+
 bool has_absurd_number(std::string_view message) {
     for (const std::string_view tag : {"\x01"
                                        "34=",

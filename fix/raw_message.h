@@ -18,6 +18,9 @@ std::string_view value_of(std::string_view message, std::string_view tag_with_so
 OrderId order_in(std::string_view message);
 /// An administrative message, by its type (35).
 bool is_admin(std::string_view message);
+bool is_logon(std::string_view message);
+/// Has a MsgSeqNum (34).
+bool has_number(std::string_view message);
 /// QuickFIX reads sequence numbers without looking for overflow: 4294967297 would be 1. True for what it
 /// cannot hold.
 bool has_absurd_number(std::string_view message);

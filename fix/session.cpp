@@ -7,13 +7,12 @@ std::unique_ptr<OrderSession> OrderSession::create(const SessionConfig& config,
                                                    const Credentials& credentials,
                                                    const InstrumentTable& instruments, EventSinkRef sink,
                                                    Nanos now, std::string& error) {
-    error = config_error(config);
-    if (error.empty() && config.protocol != Protocol::fix44) error = "FIX session: orders go by FIX.4.4 only";
-    if (!error.empty()) return nullptr;
-    auto dialect = make_dialect(config, credentials, error);
-    auto store = dialect == nullptr ? nullptr : open_store(config, now, error);
-    if (store == nullptr) return nullptr;
-    auto impl = std::make_unique<Impl>(config, instruments, sink, now, std::move(dialect), std::move(store));
+    error.clear();
+    if (config.protocol != Protocol::fix44) error = "FIX session: orders go by FIX.4.4 only";
+    auto dialect = error.empty() ? make_dialect(config, credentials, error) : nullptr;
+    auto files = dialect == nullptr ? std::nullopt : open_session_files(config, now, error);
+    if (!files) return nullptr;
+    auto impl = std::make_unique<Impl>(config, instruments, sink, now, std::move(dialect), std::move(*files));
     if (!impl->start(config, error)) return nullptr;
     return std::unique_ptr<OrderSession>{new OrderSession(std::move(impl))};
 }
@@ -31,6 +30,7 @@ bool OrderSession::send(const Action& action, Nanos now) { return impl_->send(ac
 void OrderSession::prepare(InstrumentId instrument) { impl_->prepare(instrument); }
 void OrderSession::rehearse(Nanos now) { impl_->rehearse(now); }
 void OrderSession::begin_logout(Nanos now) { impl_->begin_logout(now); }
+bool OrderSession::wanted(Nanos now) const { return impl_->wanted(now); }
 bool OrderSession::attached() const { return impl_->attached(); }
 bool OrderSession::logged_on() const { return impl_->logged_on(); }
 bool OrderSession::up() const { return impl_->up(); }

@@ -13,6 +13,11 @@
 // While the session is up, orders leave from templates and reports are read without QuickFIX, which is told
 // what it has to know of them; all else goes through it, and both ways are one history of messages.
 //
+// Where the configuration gives it times, the session logs out at its end and takes no connection until the
+// next begins; the sequence numbers then begin again. What the venue still had to tell under the old ones
+// cannot be asked for any more: unless the last session ended with a Logout at its end, the engine is stopped
+// (an execution in no instrument), as it is when a Logon resets numbers that were in use.
+//
 // An order is stored before it leaves. `send` false: nothing left, nothing is stored. A stored order whose
 // fate is not heard of is to be settled with the venue (settle_orders); `has_slot` tells which are.
 #pragma once
@@ -64,6 +69,8 @@ class OrderSession {
     /// Logs out; when the venue has answered (or after 2 s) the session closes the sink.
     void begin_logout(Nanos now);
 
+    /// Whether the session is on by its times: outside them no connection is wanted, and one is closed.
+    bool wanted(Nanos now) const;
     bool attached() const;   ///< has a connection to write to; false after it closed the sink
     bool logged_on() const;  ///< Logon exchanged; not yet `up`
     bool up() const;         ///< as the last session_state said

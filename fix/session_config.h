@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/types.h"
+#include "fix/session_times.h"
 
 namespace hw::fix {
 
@@ -40,9 +41,12 @@ struct SessionConfig {
     std::string credentials_file;        ///< of mode 0600; empty: the environment
     std::string store_dir;               ///< message store; one session owns it
     std::uint32_t store_slots = 65'536;  ///< messages kept for resends; a power of two
+    std::uint32_t received_mib = 64;     ///< of received messages kept for people; a power of two
     Nanos order_time_to_live = Nanos::from_ms(500);  ///< older orders are gap-filled, never replayed
     bool cancel_on_disconnect = true;
-    bool fast_path = true;  ///< false: every message goes through QuickFIX
+    bool fast_path = true;        ///< false: every message goes through QuickFIX
+    SessionTimesText times;       ///< when the session is; empty: it has no end
+    bool reset_on_logon = false;  ///< every Logon asks to begin the numbers again (141=Y)
 };
 
 }  // namespace hw::fix

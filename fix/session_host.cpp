@@ -3,6 +3,7 @@
 
 #include "fix/decimal.h"
 #include "fix/raw_message.h"
+#include "fix/secrets.h"
 #include "fix/session_life.h"
 
 namespace hw::fix {
@@ -40,6 +41,10 @@ void SessionLife::on_admin(const InboundMessage& message) {
             break;
         case '5':
             if (!field(message, 58).empty()) reason_ = field(message, 58);
+            // A Logout beyond a gap counts as one message for QuickFIX, and the first missing one would never
+            // be asked for.
+            hold_target_ = message.sequence != store_->next_target();
+            logout_received_ = !hold_target_;
             break;
         case 'A':
             ++counters_.logons;
@@ -75,14 +80,23 @@ void SessionLife::on_note(const std::string& text) {
 void SessionLife::on_fault(SessionFault fault, const char* what) {
     ++(fault == SessionFault::not_parsed ? counters_.not_parsed : counters_.session_faults);
     note_ = what;
+    // There is no way past it on this connection.
+    if (fault == SessionFault::exception) end_session("a message could not be processed");
 }
 
 bool SessionLife::store(std::uint32_t sequence, const std::string& message) {
+    if (is_logon(message)) return store_logon(sequence, message);
     if (store_->put(sequence, message, order_in(message))) return true;
     // An administrative message is never sent again but gap-filled: its number is all that matters.
     if (is_admin(message)) return store_->put(sequence, {}, OrderId{});
     ++counters_.store_refused;
     return false;
+}
+
+// Never sent again: kept for people, and not its secrets.
+bool SessionLife::store_logon(std::uint32_t sequence, std::string message) {
+    mask_secrets(message);
+    return store_->put(sequence, message, OrderId{}) || store_->put(sequence, {}, OrderId{});
 }
 
 void SessionLife::stored(std::uint32_t begin, std::uint32_t end, std::vector<std::string>& messages) const {

@@ -9,8 +9,8 @@
 namespace hw::fix {
 
 OrderSession::Impl::Impl(const SessionConfig& config, const InstrumentTable& instruments, EventSinkRef sink,
-                         Nanos now, std::unique_ptr<Dialect> dialect, std::unique_ptr<MessageStore> store)
-    : SessionLife(SessionRole::order, instruments, sink, now, std::move(dialect), std::move(store)),
+                         Nanos now, std::unique_ptr<Dialect> dialect, SessionFiles files)
+    : SessionLife(SessionRole::order, config, instruments, sink, now, std::move(dialect), std::move(files)),
       time_to_live_(config.order_time_to_live),
       writer_(config, *dialect_, instruments),
       sender_(config, writer_, *store_),
@@ -32,7 +32,10 @@ void OrderSession::Impl::on_bytes(const char* data, std::size_t size, Nanos now)
     if (rest.empty()) return;
     framer_.push(rest.data(), rest.size());
     for (auto message = framer_.next(); !message.empty(); message = framer_.next()) {
-        if (take_report(message) == 0) receive(message);
+        if (take_report(message) == 0) {
+            keep(message);
+            receive(message);
+        }
         if (!engine_->attached()) break;
     }
 }
@@ -49,9 +52,11 @@ std::size_t OrderSession::Impl::take_report(std::string_view bytes) {
         store_->set_next_target(message.sequence + 1);
         engine_->note_received(now_.ns());
         ++counters_.received_fast;
+        received_->put(bytes.substr(0, size), now_);
         return size;
     }
     verdict_ = answer;
+    received_->put(bytes.substr(0, size), now_);
     receive(bytes.substr(0, size));
     verdict_.reset();
     return size;

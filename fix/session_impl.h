@@ -21,7 +21,7 @@ namespace hw::fix {
 class OrderSession::Impl final : public SessionLife {
   public:
     Impl(const SessionConfig&, const InstrumentTable&, EventSinkRef, Nanos now, std::unique_ptr<Dialect>,
-         std::unique_ptr<MessageStore>);
+         SessionFiles);
 
     void on_bytes(const char* data, std::size_t size, Nanos now);
     bool send(const Action&, Nanos now);

@@ -1,33 +1,28 @@
 // A connection's life: its phases, and what is done in each.
 #include "fix/session_life.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "fix/dictionary.h"
 #include "fix/raw_message.h"
+#include "fix/secrets.h"
 
 namespace hw::fix {
 namespace {
 
+constexpr std::string_view kSessionOver = "the session's time is over";
+// A venue may log out a little before the end of its session, by our clock.
+constexpr Nanos kEarlyEnd = Nanos::from_seconds(60);
 constexpr Nanos kSyncPatience = Nanos::from_ms(1000);  // for a test request's answer, before another is sent
 constexpr Nanos kProgressPatience = Nanos::from_ms(5000);  // logged on, not up, and nothing new of theirs
 constexpr Nanos kTimerInterval = Nanos::from_ms(20);       // QuickFIX's own count in seconds
-
-bool make_directory(const std::string& dir, std::string& error) {
-    if (::mkdir(dir.c_str(), 0700) == 0 || errno == EEXIST) return true;
-    error = "message store: cannot create " + dir + ": " + std::strerror(errno);
-    return false;
-}
 
 QuickFixSettings quickfix_settings(const SessionConfig& config) {
     QuickFixSettings settings;
     settings.sender_comp_id = config.sender_comp_id;
     settings.target_comp_id = config.target_comp_id;
     settings.heartbeat_s = static_cast<int>(config.heartbeat_s);
+    settings.reset_on_logon = config.reset_on_logon;
     settings.transport_dictionary = settings.application_dictionary = fix44_dictionary_text();
     if (config.protocol == Protocol::fix44) return settings;
     settings.begin_string = "FIXT.1.1";
@@ -39,32 +34,21 @@ QuickFixSettings quickfix_settings(const SessionConfig& config) {
 
 }  // namespace
 
-std::string config_error(const SessionConfig& config) {
-    if (config.sender_comp_id.empty()) return "FIX session: sender_comp_id is missing";
-    if (config.target_comp_id.empty()) return "FIX session: target_comp_id is missing";
-    if (config.heartbeat_s < 1 || config.heartbeat_s > 3600) {
-        return "FIX session: heartbeat_s has to be 1 to 3600";
-    }
-    if (config.store_dir.empty()) return "FIX session: store_dir is missing";
-    return {};
-}
-
-std::unique_ptr<MessageStore> open_store(const SessionConfig& config, Nanos now, std::string& error) {
-    if (!make_directory(config.store_dir, error)) return nullptr;
-    return MessageStore::open(config.store_dir, config.sender_comp_id + "->" + config.target_comp_id,
-                              config.store_slots, now, error);
-}
-
-SessionLife::SessionLife(SessionRole role, SymbolLookup symbols, EventSinkRef sink, Nanos now,
-                         std::unique_ptr<Dialect> dialect, std::unique_ptr<MessageStore> store)
+SessionLife::SessionLife(SessionRole role, const SessionConfig& config, SymbolLookup symbols,
+                         EventSinkRef sink, Nanos now, std::unique_ptr<Dialect> dialect, SessionFiles files)
     : dialect_(std::move(dialect)),
-      store_(std::move(store)),
+      store_(std::move(files.messages)),
+      received_(std::move(files.received)),
       sink_(sink),
       reader_(*dialect_, symbols, *store_, sink, counters_, role),
       now_(now),
-      role_(role) {}
+      role_(role),
+      reset_on_logon_(config.reset_on_logon) {}
 
 bool SessionLife::start(const SessionConfig& config, std::string& error) {
+    const auto times = SessionTimes::parse(config.times, error);
+    if (!times) return false;
+    times_ = *times;
     engine_ = QuickFixSession::create(quickfix_settings(config), *this, error);
     return engine_ != nullptr;
 }
@@ -73,6 +57,9 @@ void SessionLife::on_connected(ByteSinkRef sink, Nanos now) {
     if (phase_ != Phase::down) on_disconnected(now, "replaced by another connection");
     now_ = now;
     bytes_ = sink;
+    keep_times();
+    if (!wanted(now)) return close();
+    if (reset_on_logon_) reset_store();
     first_of_connection_ = store_->next_sender();
     reason_.clear();
     progress_at_ = 0;
@@ -87,8 +74,33 @@ void SessionLife::receive(std::string_view message) {
         return;
     }
     message_.assign(message);
-    engine_->receive(message_, now_.ns());
+    // QuickFIX would leave it without an answer.
+    if (has_number(message)) {
+        engine_->receive(message_, now_.ns());
+    } else {
+        end_session("MsgSeqNum (34) is missing");
+    }
     follow();
+}
+
+void SessionLife::keep(std::string_view message) {
+    if (!is_logon(message)) return received_->put(message, now_);
+    message_.assign(message);
+    mask_secrets(message_);
+    received_->put(message_, now_);
+}
+
+void SessionLife::end_session(const std::string& why) {
+    reason_ = why;
+    engine_->begin_logout(why);
+    if (!engine_->logged_on()) close();
+    leave();
+}
+
+/// Nothing new is said after a Logout.
+void SessionLife::leave() {
+    if (phase_ == Phase::up) announce(false, reason_);
+    if (phase_ != Phase::down) phase_ = Phase::leaving;
 }
 
 void SessionLife::on_disconnected(Nanos now, std::string_view why) {
@@ -100,10 +112,10 @@ void SessionLife::on_disconnected(Nanos now, std::string_view why) {
 
 void SessionLife::poll(Nanos now) {
     now_ = now;
-    if (phase_ == Phase::down) return;
     const bool ran_just_now = now >= timers_ran_ && now - timers_ran_ < kTimerInterval;
     if (phase_ == Phase::up && ran_just_now) return;
-    run_timers();
+    keep_times();
+    if (phase_ != Phase::down) run_timers();
 }
 
 void SessionLife::run_timers() {
@@ -112,11 +124,37 @@ void SessionLife::run_timers() {
     follow();
 }
 
-void SessionLife::begin_logout(Nanos now) {
+void SessionLife::begin_logout(Nanos now, std::string_view why) {
     now_ = now;
-    reason_ = "logged out";
-    engine_->begin_logout();
-    run_timers();
+    reason_ = why;
+    engine_->begin_logout({});
+    engine_->run_timers(now.ns());
+    leave();
+    follow();
+}
+
+// Logs out at the session's end; once disconnected, the numbers begin again with the next session.
+void SessionLife::keep_times() {
+    const Nanos begun = times_.begun(now_);
+    const bool over = store_->created() < begun;
+    if (!over && times_.contains(now_)) return;
+    if (phase_ == Phase::down) {
+        if (over) roll();
+    } else if (!engine_->logged_on()) {
+        close();
+        on_disconnected(now_, kSessionOver);
+    } else if (reason_ != kSessionOver) {
+        begin_logout(now_, kSessionOver);
+    }
+}
+
+void SessionLife::roll() {
+    const Nanos end = times_.end_of(times_.begun(store_->created()));
+    const auto closed = store_->closed();
+    const bool complete = store_->next_target() == 1 || (closed && *closed >= end - kEarlyEnd);
+    if (!complete) on_lost(store_->next_target());
+    store_->reset(now_);
+    ++counters_.session_rolls;
 }
 
 // Moves the phase to where the session engine has got to. Ends a step only where nothing more follows.
@@ -124,6 +162,7 @@ void SessionLife::follow() {
     in_order_ = false;
     if (phase_ == Phase::down) return;
     if (!engine_->attached()) return go_down();
+    if (phase_ == Phase::leaving) return;
     if (!engine_->logged_on()) return;
     if (phase_ == Phase::logging_on) phase_ = Phase::agreeing;
     if (!engine_->in_agreement()) lose_agreement();
@@ -135,6 +174,8 @@ void SessionLife::follow() {
 }
 
 void SessionLife::go_down() {
+    if (logout_received_) store_->set_closed(now_);
+    logout_received_ = hold_target_ = false;
     framer_.clear();
     bytes_ = {};
     phase_ = Phase::down;

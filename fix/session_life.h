@@ -17,25 +17,27 @@
 #include "fix/counters.h"
 #include "fix/dialect/dialect.h"
 #include "fix/framing.h"
-#include "fix/message_store.h"
 #include "fix/quickfix_bridge.h"
 #include "fix/report_reader.h"
 #include "fix/session_config.h"
+#include "fix/session_files.h"
+#include "fix/session_times.h"
 #include "fix/symbol_lookup.h"
 
 namespace hw::fix {
 
 class SessionLife : public QuickFixHost {
   public:
-    SessionLife(SessionRole, SymbolLookup, EventSinkRef, Nanos now, std::unique_ptr<Dialect>,
-                std::unique_ptr<MessageStore>);
+    SessionLife(SessionRole, const SessionConfig&, SymbolLookup, EventSinkRef, Nanos now,
+                std::unique_ptr<Dialect>, SessionFiles);
     bool start(const SessionConfig&, std::string& error);
 
     void on_connected(ByteSinkRef, Nanos now);
     void on_disconnected(Nanos now, std::string_view why);
     void poll(Nanos now);
-    void begin_logout(Nanos now);
+    void begin_logout(Nanos now, std::string_view why = "logged out");
 
+    bool wanted(Nanos now) const { return times_.contains(now); }
     bool attached() const { return engine_->attached(); }
     bool logged_on() const { return engine_->logged_on(); }
     bool up() const { return phase_ == Phase::up; }
@@ -59,11 +61,13 @@ class SessionLife : public QuickFixHost {
     std::uint32_t next_sender() const override { return store_->next_sender(); }
     std::uint32_t next_target() const override { return store_->next_target(); }
     void set_next_sender(std::uint32_t n) override { store_->set_next_sender(n); }
-    void set_next_target(std::uint32_t n) override { store_->set_next_target(n); }
+    void set_next_target(std::uint32_t n) override {
+        if (!hold_target_) store_->set_next_target(n);
+    }
     void reset_store() override;
 
   protected:
-    enum class Phase : std::uint8_t { down, logging_on, agreeing, syncing, up };
+    enum class Phase : std::uint8_t { down, logging_on, agreeing, syncing, up, leaving };
 
     /// An application message in sequence that has not been read yet.
     virtual VerdictOn read(const InboundMessage& message) { return reader_.read(message); }
@@ -75,6 +79,8 @@ class SessionLife : public QuickFixHost {
     virtual void on_down() = 0;
 
     void receive(std::string_view message);
+    /// For people, before it is received.
+    void keep(std::string_view message);
     void run_timers();
     void follow();
     /// Says that the position is no longer known; `sequence`: of what was not read.
@@ -82,6 +88,7 @@ class SessionLife : public QuickFixHost {
 
     const std::unique_ptr<Dialect> dialect_;
     const std::unique_ptr<MessageStore> store_;
+    const std::unique_ptr<ReceivedRing> received_;
     EventSinkRef sink_;
     Counters counters_;
     ReportReader reader_;
@@ -97,6 +104,10 @@ class SessionLife : public QuickFixHost {
     std::optional<VerdictOn> verdict_;
 
   private:
+    void keep_times();
+    void roll();
+    void end_session(const std::string& why);
+    void leave();
     void go_down();
     void lose_agreement();
     void give_up_without_progress();
@@ -105,8 +116,11 @@ class SessionLife : public QuickFixHost {
     void announce(bool is_up, std::string_view text);
     void check_reset(const InboundMessage&);
     bool may_tell_of_a_fill(std::uint32_t sequence) const;
+    bool store_logon(std::uint32_t sequence, std::string message);
 
     const SessionRole role_;
+    const bool reset_on_logon_;
+    SessionTimes times_;
     std::string message_;
     std::string reason_;  ///< why the session will have gone down
     std::string sync_id_;
@@ -116,12 +130,9 @@ class SessionLife : public QuickFixHost {
     std::uint32_t progress_at_ = 0;  ///< sequence number of theirs expected then
     std::uint64_t sync_count_ = 0;
     bool sync_answered_ = false;
+    bool logout_received_ = false;  ///< in sequence, on this connection
+    bool hold_target_ = false;      ///< what comes now is not the message that the number counts
     bool reader_refused_ = false;  ///< the Reject that follows is of a message that the reader has dealt with
 };
-
-/// What any session needs of its configuration; empty when it is there, otherwise what is wrong.
-std::string config_error(const SessionConfig&);
-/// The message store in `config.store_dir`, created if it does not exist; nothing and the reason in `error`.
-std::unique_ptr<MessageStore> open_store(const SessionConfig&, Nanos now, std::string& error);
 
 }  // namespace hw::fix

@@ -38,7 +38,16 @@ MappedFile::~MappedFile() {
 }
 
 std::optional<MappedFile> MappedFile::open_read(const std::string& path, std::string& error) {
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    return map_existing(path, false, error);
+}
+
+std::optional<MappedFile> MappedFile::open_write(const std::string& path, std::string& error) {
+    return map_existing(path, true, error);
+}
+
+std::optional<MappedFile> MappedFile::map_existing(const std::string& path, bool writable,
+                                                   std::string& error) {
+    const int fd = open(path.c_str(), (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
     struct stat info {};
     if (fd < 0 || fstat(fd, &info) != 0) {
         error = system_error("cannot open", path);
@@ -48,7 +57,9 @@ std::optional<MappedFile> MappedFile::open_read(const std::string& path, std::st
     MappedFile file;
     file.size_ = static_cast<std::size_t>(info.st_size);
     if (file.size_ > 0) {
-        void* memory = mmap(nullptr, file.size_, PROT_READ, MAP_SHARED, fd, 0);
+        const int access = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+        const int flags = writable ? MAP_SHARED | MAP_POPULATE : MAP_SHARED;
+        void* memory = mmap(nullptr, file.size_, access, flags, fd, 0);
         if (memory == MAP_FAILED) {
             error = system_error("cannot map", path);
             file.size_ = 0;

@@ -23,6 +23,8 @@ class MappedFile {
 
     /// Whole file, read-only. Nothing (and `error` set) when it cannot be.
     static std::optional<MappedFile> open_read(const std::string& path, std::string& error);
+    /// The same, to write to as well, every page present before it returns.
+    static std::optional<MappedFile> open_write(const std::string& path, std::string& error);
     /// A new file of `bytes` zeros, every page present before it returns.
     static std::optional<MappedFile> create(const std::string& path, std::size_t bytes, std::string& error);
 
@@ -31,6 +33,8 @@ class MappedFile {
     std::size_t size() const { return size_; }
 
   private:
+    static std::optional<MappedFile> map_existing(const std::string& path, bool writable, std::string& error);
+
     std::byte* data_ = nullptr;
     std::size_t size_ = 0;
 };

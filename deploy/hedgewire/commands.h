@@ -9,6 +9,7 @@ int cmd_run(int argc, char** argv);
 int cmd_check(int argc, char** argv);
 int cmd_ctl(int argc, char** argv);
 int cmd_decode(int argc, char** argv);
+int cmd_fix_log(int argc, char** argv);
 int cmd_price(int argc, char** argv);
 int cmd_replay(int argc, char** argv);
 

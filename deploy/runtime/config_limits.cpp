@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "deploy/runtime/config_credits.h"
 #include "deploy/runtime/config_wallets.h"
 #include "deploy/runtime/ipv4.h"
 #include "hedge/state.h"
@@ -124,7 +125,16 @@ void require(bool there, const std::string& path, const char* transport, ConfigF
     findings.add(path, fmt::format("missing required key {}: order.transport is \"{}\"", path, transport));
 }
 
+void check_session_times(const fix::SessionTimesText& times, ConfigFindings& findings) {
+    std::string error;
+    if (fix::SessionTimes::parse(times, error)) return;
+    const bool of_days = error.starts_with("session_start_day");
+    const std::string path = of_days ? "fix.session_start_day" : "fix.session_start";
+    if (findings.sound(path)) findings.add(path, "fix: " + error);
+}
+
 void check_fix(const RunConfig& config, ConfigFindings& findings) {
+    check_session_times(config.fix.times, findings);
     if (config.transport == Transport::paper || !findings.sound("order.transport")) return;
     const bool bypass = config.transport == Transport::bypass;
     const char* const transport = bypass ? "bypass" : "kernel";
@@ -199,11 +209,17 @@ void check_against_gate(const hedge::EngineConfig& engine, std::size_t i, Config
 }
 
 void check_gate(const hedge::GateConfig& gate, ConfigFindings& findings) {
-    if (!all_sound(findings, {"gate.max_order_coins", "gate.max_position_coins"})) return;
-    if (gate.max_order_coins <= gate.max_position_coins) return;
-    findings.add("gate.max_order_coins",
-                 fmt::format("gate.max_order_coins ({}) is larger than gate.max_position_coins ({})",
-                             gate.max_order_coins, gate.max_position_coins));
+    if (all_sound(findings, {"gate.max_order_coins", "gate.max_position_coins"}) &&
+        gate.max_order_coins > gate.max_position_coins)
+        findings.add("gate.max_order_coins",
+                     fmt::format("gate.max_order_coins ({}) is larger than gate.max_position_coins ({})",
+                                 gate.max_order_coins, gate.max_position_coins));
+    if (all_sound(findings, {"gate.max_order_coins", "gate.max_daily_fill_coins"}) &&
+        gate.max_daily_fill_coins != 0 && gate.max_daily_fill_coins < gate.max_order_coins)
+        findings.add("gate.max_daily_fill_coins",
+                     fmt::format("gate.max_daily_fill_coins ({}) is less than one order may be "
+                                 "(gate.max_order_coins, {}); 0 is no limit",
+                                 gate.max_daily_fill_coins, gate.max_order_coins));
 }
 
 void check_underlyings(const hedge::EngineConfig& engine, ConfigFindings& findings) {
@@ -233,6 +249,7 @@ void check_limits(const RunConfig& config, ConfigFindings& findings) {
     check_directories(config, findings);
     check_underlyings(config.engine, findings);
     check_gate(config.engine.gate, findings);
+    check_credits(config.engine.credits, findings);
     check_wallets(config, findings);
 }
 

@@ -158,8 +158,14 @@ void describe_fix(Visitor& v, fix::SessionConfig& c, Transport transport) {
     v.value("credentials_file", c.credentials_file);
     v.value("store_dir", c.store_dir);
     v.value("store_slots", c.store_slots, {.min = 1'024, .max = 16'777'216, .power_of_two = true});
+    v.value("received_mib", c.received_mib, {.min = 1, .max = 4'096, .power_of_two = true});
     v.duration_ms("order_time_to_live_ms", c.order_time_to_live, {.min = 1, .max = 60'000});
     v.value("cancel_on_disconnect", c.cancel_on_disconnect);
+    v.value("session_start", c.times.start, kFixTextRule);
+    v.value("session_end", c.times.end, kFixTextRule);
+    v.value("session_start_day", c.times.start_day, kFixTextRule);
+    v.value("session_end_day", c.times.end_day, kFixTextRule);
+    v.value("reset_on_logon", c.reset_on_logon);
 }
 
 /// What the engine is to do with what the second session tells.
@@ -262,6 +268,19 @@ void describe_gate(Visitor& v, hedge::GateConfig& c) {
     v.value("max_open_orders", c.max_open_orders, {.min = 1, .max = hedge::kMaxOrders});
     v.value("max_orders_per_second", c.max_orders_per_second, {.min = 1, .max = hedge::kMaxOrderRate});
     v.value("max_position_coins", c.max_position_coins, {.min = 0, .max = 1e9, .above_min = true});
+    v.value("max_daily_fill_coins", c.max_daily_fill_coins, {.min = 0, .max = 1e12});
+}
+
+template <class Visitor>
+void describe_credits(Visitor& v, hedge::CreditsConfig& c) {
+    constexpr RealRule kCredits{.min = 0, .max = 1e9};
+    v.value("capacity", c.capacity, kCredits);
+    v.value("refill_per_s", c.refill_per_s, kCredits);
+    v.value("per_order", c.per_order, kCredits);
+    v.value("per_cancel", c.per_cancel, kCredits);
+    v.value("per_request", c.per_request, kCredits);
+    v.value("quoting_share", c.quoting_share, {.min = 0, .max = 1});
+    v.value("cancel_reserve", c.cancel_reserve, kCredits);
 }
 
 template <class Visitor>
@@ -288,6 +307,7 @@ void describe(Visitor& v, RunConfig& c) {
     v.tables("underlying", c.engine.underlyings,
              [&](hedge::UnderlyingConfig& underlying) { describe_underlying(v, underlying); });
     v.table("gate", [&] { describe_gate(v, c.engine.gate); });
+    v.table("credits", [&] { describe_credits(v, c.engine.credits); });
     v.table("paper", [&] { describe_paper(v, c.paper); });
     v.table("engine", [&] { describe_engine(v, c); });
     v.tables("wallet", c.wallets, [&](WalletConfig& wallet) { describe_wallet(v, wallet); });

@@ -60,7 +60,7 @@ class KeptSession {
     static constexpr std::uint32_t kMostDoublings = 5;
 
     void try_connect(Nanos now) {
-        if (stopping_ || now < next_attempt_) return;
+        if (stopping_ || now < next_attempt_ || !session_->wanted(wall_time())) return;
         // The pause counts from here, whether the attempt fails at once or later.
         const std::uint32_t doublings = std::min(failures_, kMostDoublings);
         next_attempt_ = now + Nanos::from_ms(static_cast<std::int64_t>(config_.reconnect_ms) << doublings);

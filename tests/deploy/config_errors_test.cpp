@@ -52,6 +52,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"MissingBand", "band = 0.5\n", "", "26:1: missing required key underlying[0].band"},
         Case{"MissingFixKey", "sender_comp_id = \"A\"\n", "",
              "17:1: missing required key fix.sender_comp_id: order.transport is \"kernel\""},
+        Case{"SessionStartWithoutEnd", "port = 9878", "port = 9878\nsession_start = \"08:00:00\"",
+             "19:17: fix: session_start and session_end have to be times like \"21:30:00\""},
+        Case{"SessionDayUnknown", "port = 9878",
+             "port = 9878\nsession_start = \"08:00:00\"\nsession_end = \"17:00:00\"\n"
+             "session_start_day = \"Sun\"\nsession_end_day = \"friday\"",
+             "21:21: fix: session_start_day and session_end_day have to be \"sunday\" to \"saturday\""},
         Case{"EmptyRequired", "dir = \"journal\"", "dir = \"\"", "24:7: journal.dir must not be empty"},
         Case{"BandZero", "band = 0.5", "band = 0",
              "29:8: underlying[0].band must be greater than 0 and at most 1000000000, but is 0"},

@@ -156,7 +156,8 @@ class AccountOver : public ::testing::TestWithParam<Protocol> {
 
     ScratchDir dir;
     std::uint16_t port = free_port();
-    std::unique_ptr<StockAcceptor> venue = StockAcceptor::start(port, dir.path(), begin_string());
+    std::unique_ptr<StockAcceptor> venue =
+        StockAcceptor::start(port, dir.path(), StockAcceptor::kNoEnd, begin_string());
     Account account{config(), port};
 };
 

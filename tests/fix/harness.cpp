@@ -132,13 +132,15 @@ SessionConfig make_config(const std::string& store_dir) {
     config.target_comp_id = "VENUE";
     config.store_dir = store_dir;
     config.store_slots = 256;
+    config.received_mib = 1;
     config.heartbeat_s = 1;
     return config;
 }
 
-Hedger::Hedger(const SessionConfig& config, std::uint16_t port) : port_(port) {
+Hedger::Hedger(const SessionConfig& config, std::uint16_t port, const Credentials& credentials)
+    : port_(port) {
     std::string error;
-    session = OrderSession::create(config, {}, *instruments, EventSinkRef{events}, now(), error);
+    session = OrderSession::create(config, credentials, *instruments, EventSinkRef{events}, now(), error);
     if (session == nullptr) throw std::runtime_error(error);
 }
 
@@ -152,23 +154,37 @@ bool Hedger::send(const char* data, std::size_t size) {
         --lose_outgoing;
         return true;
     }
+    if (cut_outgoing) {
+        cut_outgoing = false;
+        socket.send(data, size / 2);
+        socket.close();
+        return true;
+    }
     return socket.send(data, size);
 }
 
 void Hedger::step() {
     std::string damaged;
+    bool cut = false;
     const auto state = socket.poll([&](const char* data, std::size_t size) {
         if (corrupt_incoming > 0) {
             --corrupt_incoming;
             damaged.assign(data, size);
-            damaged[damaged.find("\x01"
-                                 "34=") +
-                    4] = '7';  // the checksum no longer fits
+            char& digit = damaged[damaged.find("\x01"
+                                               "34=") +
+                                  4];
+            digit = digit == '7' ? '8' : '7';  // the checksum no longer fits
             session->on_bytes(damaged.data(), damaged.size(), now());
             return;
         }
-        session->on_bytes(data, size, now());
+        if (cut) return;
+        cut = cut_incoming;
+        session->on_bytes(data, cut ? size / 2 : size, now());
     });
+    if (cut) {
+        cut_incoming = false;
+        socket.close();
+    }
     if (state == net::KernelSocket::State::connected && !connected_) {
         connected_ = true;
         session->on_connected(ByteSinkRef{*this}, now());

@@ -65,7 +65,7 @@ SessionConfig make_config(const std::string& store_dir);
 /// The hedger's side.
 class Hedger {
   public:
-    Hedger(const SessionConfig& config, std::uint16_t port);
+    Hedger(const SessionConfig& config, std::uint16_t port, const Credentials& credentials = {});
 
     /// Connects and runs until the session is up; false after 10 s.
     bool come_up();
@@ -85,9 +85,11 @@ class Hedger {
     Collector events;
     net::KernelSocket socket;
     std::unique_ptr<OrderSession> session;
-    int lose_outgoing = 0;     ///< so many of the next writes vanish on the way
-    int corrupt_incoming = 0;  ///< in so many of the next reads one byte of the body is changed
-    Nanos clock_offset;        ///< added to the time the session is told
+    int lose_outgoing = 0;      ///< so many of the next writes vanish on the way
+    int corrupt_incoming = 0;   ///< in so many of the next reads one byte of the body is changed
+    bool cut_outgoing = false;  ///< the next write breaks off halfway, and the connection with it
+    bool cut_incoming = false;  ///< so does the next read
+    Nanos clock_offset;         ///< added to the time the session is told
 
   private:
     Nanos now() const { return wall_clock() + clock_offset; }

@@ -8,6 +8,7 @@
 #include <quickfix/ThreadedSocketAcceptor.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <mutex>
 #include <sstream>
@@ -33,12 +34,12 @@ std::string dictionaries(const std::string& dir, const std::string& begin_string
            "\nDefaultApplVerID=9";
 }
 
-FIX::SessionSettings make_settings(std::uint16_t port, const std::string& dir,
+FIX::SessionSettings make_settings(std::uint16_t port, const std::string& dir, const std::string& more,
                                    const std::string& begin_string) {
     std::stringstream text;
     text << "[DEFAULT]\nConnectionType=acceptor\nSocketAcceptPort=" << port
-         << "\nSocketReuseAddress=Y\nSocketNodelay=Y\nStartTime=00:00:00\nEndTime=00:00:00\nFileStorePath="
-         << dir << dictionaries(dir, begin_string)
+         << "\nSocketReuseAddress=Y\nSocketNodelay=Y\n"
+         << more << "FileStorePath=" << dir << dictionaries(dir, begin_string)
          << "\nPersistMessages=Y\nCheckLatency=N\n[SESSION]\nBeginString=" << begin_string
          << "\nSenderCompID=VENUE\nTargetCompID=HEDGER\n";
     return FIX::SessionSettings(text);
@@ -59,7 +60,17 @@ class Application : public FIX::Application {
     void fromApp(const FIX::Message& message,
                  const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
                                               FIX::IncorrectTagValue, FIX::UnsupportedMessageType) override {
+        if (executing_ && message.getHeader().getField(FIX::FIELD::MsgType) == "D") return execute(message);
         keep(message);
+    }
+    void execute_orders() { executing_ = true; }
+    std::map<std::string, int> executed() const {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        return executed_;
+    }
+    std::vector<std::string> exec_ids() const {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        return exec_ids_;
     }
     std::vector<std::string> messages() const {
         const std::lock_guard<std::mutex> lock(mutex_);
@@ -73,15 +84,41 @@ class Application : public FIX::Application {
         const std::lock_guard<std::mutex> lock(mutex_);
         messages_.push_back(text);
     }
+    void execute(const FIX::Message& order) {
+        FIX::Message report;
+        report.getHeader().setField(FIX::FIELD::MsgType, "8");
+        for (const int tag : {11, 38, 54, 55}) report.setField(tag, order.getField(tag));
+        const std::string qty = order.getField(38);
+        for (const int tag : {14, 32}) report.setField(tag, qty);
+        for (const int tag : {6, 31}) report.setField(tag, order.getField(44));
+        std::string exec_id;
+        {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            exec_id = "E" + std::to_string(exec_ids_.size() + 1);
+            exec_ids_.push_back(exec_id);
+            ++executed_[order.getField(11)];
+        }
+        report.setField(17, exec_id);
+        report.setField(37, "V" + exec_id);
+        report.setField(39, "2");
+        report.setField(150, "F");
+        report.setField(151, "0");
+        FIX::Session::sendToTarget(report, FIX::SessionID("FIX.4.4", "VENUE", "HEDGER"));
+    }
+
     mutable std::mutex mutex_;
+    std::atomic<bool> executing_{false};
     std::vector<std::string> messages_;
+    std::map<std::string, int> executed_;
+    std::vector<std::string> exec_ids_;
 };
 
 class Acceptor : public StockAcceptor {
   public:
-    Acceptor(std::uint16_t port, const std::string& dir, const std::string& begin_string)
+    Acceptor(std::uint16_t port, const std::string& dir, const std::string& more,
+             const std::string& begin_string)
         : id_(begin_string, "VENUE", "HEDGER"),
-          settings_(make_settings(port, dir, begin_string)),
+          settings_(make_settings(port, dir, more, begin_string)),
           stores_(dir),
           acceptor_(application_, stores_, settings_) {
         acceptor_.start();
@@ -108,6 +145,9 @@ class Acceptor : public StockAcceptor {
         session().send(message);
     }
     std::vector<std::string> received() const override { return application_.messages(); }
+    void execute_orders() override { application_.execute_orders(); }
+    std::map<std::string, int> executed() const override { return application_.executed(); }
+    std::vector<std::string> exec_ids() const override { return application_.exec_ids(); }
     void log_out(const std::string& text) override { session().logout(text); }
     void drop_connection() override { session().disconnect(); }
     int next_sender() const override { return session().getExpectedSenderNum(); }
@@ -130,9 +170,12 @@ class Acceptor : public StockAcceptor {
 
 }  // namespace
 
+const char* const StockAcceptor::kNoEnd = "StartTime=00:00:00\nEndTime=00:00:00\n";
+
 std::unique_ptr<StockAcceptor> StockAcceptor::start(std::uint16_t port, const std::string& store_dir,
+                                                    const std::string& settings,
                                                     const std::string& begin_string) {
-    return std::unique_ptr<StockAcceptor>(new Acceptor(port, store_dir, begin_string));
+    return std::unique_ptr<StockAcceptor>(new Acceptor(port, store_dir, settings, begin_string));
 }
 
 std::vector<std::string> StockAcceptor::received(const std::string& type) const {

@@ -70,6 +70,7 @@ TEST(Bypass, AfterAKillTheNextRunLogsOnAndHasEveryFill) {
     ASSERT_TRUE(report.is_object() && exchange.is_object());
     EXPECT_EQ(report.at("executions"), exchange.at("executions")) << "a fill was lost or counted twice";
     EXPECT_EQ(exchange.at("orders").at("duplicate_cl_ord_ids"), 0);
+    EXPECT_NE(world.log("hedger-2.log").find("session_up"), std::string::npos) << world.log("hedger-2.log");
     EXPECT_FALSE(report.at("killed").get<bool>()) << report.at("alerts").dump();
     expect_same_positions(report, exchange);
     EXPECT_EQ(world.replay().value("runs", 0), 2);

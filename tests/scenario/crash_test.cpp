@@ -1,10 +1,14 @@
-// The hedger is killed at random moments and started again on the same journal: no fill is lost, no order
-// sent twice.
+// The hedger is killed between a decision and the report on it, and started again on the same journal and
+// store: no fill is lost, no order sent twice. Kills: HW_CRASH_KILLS.
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 #include <thread>
 
+#include "fix/history.h"
+#include "fix/raw_message.h"
+#include "tests/net/fuzz.h"
 #include "tests/scenario/two_processes.h"
 
 namespace hw::scenario {
@@ -12,31 +16,69 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(Crash, TwentyKillsLoseNoFillAndSendNoOrderTwice) {
-    const std::uint64_t seed = std::random_device{}();
+Nanos wall_clock() {
+    return Nanos::from_ns(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                              std::chrono::system_clock::now().time_since_epoch())
+                              .count());
+}
+
+/// Orders that left since then and of whose end nothing has been heard, as the session's folder tells.
+std::size_t under_way(const std::string& store, Nanos since) {
+    std::string error;
+    auto history = fix::History::open(store, error);
+    if (!history) return 0;
+    std::set<std::string, std::less<>> orders;
+    fix::History::Entry entry;
+    while (history->next(entry)) {
+        if (entry.time < since) continue;
+        const std::string_view order = fix::value_of(entry.text,
+                                                     "\x01"
+                                                     "11=");
+        if (entry.sent && entry.type() == "D") orders.emplace(order);
+        const std::string_view status = fix::value_of(entry.text,
+                                                      "\x01"
+                                                      "39=");
+        if (entry.sent || entry.type() != "8" || status == "0" || status == "1") continue;
+        if (const auto found = orders.find(order); found != orders.end()) orders.erase(found);
+    }
+    return orders.size();
+}
+
+TEST(Crash, KillsBetweenDecisionAndReportLoseNoFillAndSendNoOrderTwice) {
+    const auto kills = static_cast<int>(net::environment_number("HW_CRASH_KILLS", 15));
+    const std::uint64_t seed = net::fuzz_seed();
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
     std::mt19937_64 random(seed);
-    std::uniform_int_distribution<int> life_ms(0, 1'600);
+    std::uniform_int_distribution<int> pause_ms(0, 150);
 
-    TwoProcesses world(60, seed);
-    // Many fills, and a slow venue: the more is under way when the process dies, the better.
+    const auto seconds = static_cast<std::uint32_t>(5 * kills + 15);
+    TwoProcesses world(seconds, seed);
+    // Many fills, and a venue so slow that some order is under way most of the time.
     for (const char* argument :
-         {"--option-fill-every-ms", "60", "--delay-us", "perpetual=5000", "--delay-fills-us", "5000"}) {
+         {"--option-fill-every-ms", "60", "--delay-us", "perpetual=200000", "--delay-fills-us", "200000"}) {
         world.exchange_argument(argument);
     }
     ASSERT_TRUE(world.start_exchange());
-    for (int kill = 0; kill < 20; ++kill) {
+    int between = 0;
+    int runs = 0;
+    for (; between < kills && runs < 2 * kills && world.seconds_running() < seconds; ++runs) {
+        const Nanos since = wall_clock();
         auto hedger = world.start_hedger(0);
         ASSERT_TRUE(hedger);
         world.wait_until_running(*hedger);
-        std::this_thread::sleep_for(std::chrono::milliseconds(life_ms(random)));
+        for (int n = 0; n < 1'000 && under_way(world.store_dir(), since) == 0; ++n)
+            std::this_thread::sleep_for(10ms);
+        std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms(random)));
         ASSERT_TRUE(hedger->running())
-            << "run " << kill + 1 << " ended by itself, exit code " << hedger->exit_code();
+            << "run " << runs + 1 << " ended by itself, exit code " << hedger->exit_code();
         hedger->crash();
+        between += under_way(world.store_dir(), since) != 0 ? 1 : 0;
     }
+    std::printf("%d kills, %d with an order under way, in %.0f s\n", runs, between, world.seconds_running());
+    EXPECT_EQ(between, kills) << "the exchange's time was over before";
     // Fills go on for a while without us, then stop.
-    while (world.seconds_running() < 58) std::this_thread::sleep_for(50ms);
-    auto last = world.start_hedger(5);
+    while (world.seconds_running() < seconds - 2) std::this_thread::sleep_for(50ms);
+    auto last = world.start_hedger(9);
     ASSERT_TRUE(last);
     while (last->running()) std::this_thread::sleep_for(20ms);
     EXPECT_EQ(last->exit_code(), 0);
@@ -58,7 +100,7 @@ TEST(Crash, TwentyKillsLoseNoFillAndSendNoOrderTwice) {
 
     const auto replay = world.replay();
     EXPECT_TRUE(replay.value("identical", false));
-    EXPECT_EQ(replay.value("runs", 0), 21);
+    EXPECT_EQ(replay.value("runs", 0), runs + 1);
     EXPECT_EQ(replay.value("state_hash", std::string("none")), hedger.at("journal").at("state_hash"));
 }
 

@@ -56,6 +56,10 @@ class TwoProcesses {
     int ctl(const std::vector<std::string>& arguments, std::string& output);
     std::string log(const char* name) const;
     double seconds_running() const;
+    /// The folder of the hedger's order session.
+    std::string store_dir() const { return workspace_->out("fix"); }
+    std::string configuration() const { return workspace_->out("hedger.toml"); }
+    const std::filesystem::path& dir() const { return dir_; }
 
   private:
     nlohmann::json read(const char* name) const;
