@@ -1,23 +1,11 @@
 #include "tests/fix/scripted_venue.h"
 
-#include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 
-#include "fix/framing.h"
 #include "fix/timestamp.h"
 
 namespace hw::fix::test {
-
-std::string seal(const std::string& body) {
-    std::string message =
-        "8=FIX.4.4\x01"
-        "9=" +
-        std::to_string(body.size()) + "\x01" + body;
-    char trailer[16];
-    std::snprintf(trailer, sizeof trailer, "10=%03u\x01", fix_checksum(message));
-    return message + trailer;
-}
 
 std::string body_of(const std::string& type, int sequence, const std::string& fields, bool duplicate) {
     const auto stamp = format_timestamp_ms(wall_clock());

@@ -7,11 +7,10 @@
 #include <string>
 
 #include "tests/fix/harness.h"
+#include "tests/fix/sealed.h"
 
 namespace hw::fix::test {
 
-/// Puts begin, length and checksum around a body ("35=..|34=..|").
-std::string seal(const std::string& body);
 /// A body from VENUE to HEDGER, sent now, with these fields behind its header.
 std::string body_of(const std::string& type, int sequence, const std::string& fields, bool duplicate = false);
 /// An ExecutionReport's fields: the n-th fill, of somebody else's order.
