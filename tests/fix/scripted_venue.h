@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "tests/fix/direct_link.h"
 #include "tests/fix/harness.h"
 #include "tests/fix/sealed.h"
 
@@ -15,8 +16,6 @@ namespace hw::fix::test {
 std::string body_of(const std::string& type, int sequence, const std::string& fields, bool duplicate = false);
 /// An ExecutionReport's fields: the n-th fill, of somebody else's order.
 std::string fill_fields(int n);
-/// The first value of a tag in raw bytes; empty when it is not there.
-std::string raw_value(const std::string& message, const std::string& tag);
 
 class ScriptedVenue {
   public:
