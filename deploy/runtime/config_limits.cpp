@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "deploy/runtime/config_credits.h"
 #include "deploy/runtime/config_wallets.h"
 #include "deploy/runtime/ipv4.h"
 #include "hedge/state.h"
@@ -188,11 +189,17 @@ void check_against_gate(const hedge::EngineConfig& engine, std::size_t i, Config
 }
 
 void check_gate(const hedge::GateConfig& gate, ConfigFindings& findings) {
-    if (!all_sound(findings, {"gate.max_order_coins", "gate.max_position_coins"})) return;
-    if (gate.max_order_coins <= gate.max_position_coins) return;
-    findings.add("gate.max_order_coins",
-                 fmt::format("gate.max_order_coins ({}) is larger than gate.max_position_coins ({})",
-                             gate.max_order_coins, gate.max_position_coins));
+    if (all_sound(findings, {"gate.max_order_coins", "gate.max_position_coins"}) &&
+        gate.max_order_coins > gate.max_position_coins)
+        findings.add("gate.max_order_coins",
+                     fmt::format("gate.max_order_coins ({}) is larger than gate.max_position_coins ({})",
+                                 gate.max_order_coins, gate.max_position_coins));
+    if (all_sound(findings, {"gate.max_order_coins", "gate.max_daily_fill_coins"}) &&
+        gate.max_daily_fill_coins != 0 && gate.max_daily_fill_coins < gate.max_order_coins)
+        findings.add("gate.max_daily_fill_coins",
+                     fmt::format("gate.max_daily_fill_coins ({}) is less than one order may be "
+                                 "(gate.max_order_coins, {}); 0 is no limit",
+                                 gate.max_daily_fill_coins, gate.max_order_coins));
 }
 
 void check_underlyings(const hedge::EngineConfig& engine, ConfigFindings& findings) {
@@ -221,6 +228,7 @@ void check_limits(const RunConfig& config, ConfigFindings& findings) {
     check_directories(config, findings);
     check_underlyings(config.engine, findings);
     check_gate(config.engine.gate, findings);
+    check_credits(config.engine.credits, findings);
     check_wallets(config, findings);
 }
 

@@ -233,6 +233,19 @@ void describe_gate(Visitor& v, hedge::GateConfig& c) {
     v.value("max_open_orders", c.max_open_orders, {.min = 1, .max = hedge::kMaxOrders});
     v.value("max_orders_per_second", c.max_orders_per_second, {.min = 1, .max = hedge::kMaxOrderRate});
     v.value("max_position_coins", c.max_position_coins, {.min = 0, .max = 1e9, .above_min = true});
+    v.value("max_daily_fill_coins", c.max_daily_fill_coins, {.min = 0, .max = 1e12});
+}
+
+template <class Visitor>
+void describe_credits(Visitor& v, hedge::CreditsConfig& c) {
+    constexpr RealRule kCredits{.min = 0, .max = 1e9};
+    v.value("capacity", c.capacity, kCredits);
+    v.value("refill_per_s", c.refill_per_s, kCredits);
+    v.value("per_order", c.per_order, kCredits);
+    v.value("per_cancel", c.per_cancel, kCredits);
+    v.value("per_request", c.per_request, kCredits);
+    v.value("quoting_share", c.quoting_share, {.min = 0, .max = 1});
+    v.value("cancel_reserve", c.cancel_reserve, kCredits);
 }
 
 template <class Visitor>
@@ -258,6 +271,7 @@ void describe(Visitor& v, RunConfig& c) {
     v.tables("underlying", c.engine.underlyings,
              [&](hedge::UnderlyingConfig& underlying) { describe_underlying(v, underlying); });
     v.table("gate", [&] { describe_gate(v, c.engine.gate); });
+    v.table("credits", [&] { describe_credits(v, c.engine.credits); });
     v.table("paper", [&] { describe_paper(v, c.paper); });
     v.table("engine", [&] { describe_engine(v, c); });
     v.tables("wallet", c.wallets, [&](WalletConfig& wallet) { describe_wallet(v, wallet); });

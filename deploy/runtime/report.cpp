@@ -6,6 +6,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "deploy/runtime/reconciliation_report.h"
 #include "deploy/runtime/stopwatch.h"
 #include "hedge/valuation.h"
 
@@ -216,6 +217,7 @@ std::string report_json(const RunReport& report, const RunConfig& config, const 
             positions[std::string(state.instruments[InstrumentId{n}].symbol.view())] = q.to_double();
     }
     j["positions"] = positions;
+    j["reconciliation"] = reconciliation_json(state, config.engine);
     j["journal"] = {{"dir", report.journal_dir},
                     {"last_sequence", state.last_sequence},
                     {"state_hash", fmt::format("{:016x}", hedge::state_hash(state))},
@@ -259,6 +261,7 @@ std::string report_text(const RunReport& report, const RunConfig& config, const 
         if (why != AlertCode::none) out += fmt::format(", {}: {}", to_string(why), description_of(why));
         out += fmt::format("; P&L {:+.2f}\n", hedge::profit_of(state, UnderlyingId{i}).total_quote);
     }
+    out += reconciliation_text(state);
     const LatencyHistogram& latency = figures.event_to_sent;
     out += fmt::format("tick to hedge: p50 {:.1f} us, p99 {:.1f} us, max {:.1f} us over {}\n",
                        latency.quantile_ns(0.5) / 1e3, latency.quantile_ns(0.99) / 1e3,
@@ -301,6 +304,10 @@ std::string LiveTable::lines(const hedge::EngineState& state, const RunFigures& 
             figures.event_to_sent.quantile_ns(0.5) / 1e3, figures.event_to_sent.quantile_ns(0.99) / 1e3,
             hedge::profit_of(state, UnderlyingId{i}).total_quote,
             u.blocked_by == AlertCode::none ? "hedging" : to_string(u.blocked_by));
+        if (u.breaks != 0) {
+            out.pop_back();
+            out += fmt::format(", {} position breaks\n", u.breaks);
+        }
     }
     return out;
 }

@@ -132,6 +132,48 @@ TEST(Config, QuoteWalletsAreSharedOutOnce) {
               std::vector<std::string>{"c.toml:46:12: wallet \"USDC\" is configured twice"});
 }
 
+TEST(Config, CreditsAreOffUntilTheyHaveACapacity) {
+    EXPECT_EQ(valid(kSample).engine.credits.capacity, 0);
+    const std::string text = std::string(kSample) +
+                             "[credits]\ncapacity = 100\nrefill_per_s = 30\nper_order = 1\n"
+                             "per_cancel = 2\nper_request = 0\nquoting_share = 0.75\n"
+                             "cancel_reserve = 10\n";
+    const RunConfig c = valid(text);
+    EXPECT_EQ(c.engine.credits.capacity, 100);
+    EXPECT_EQ(c.engine.credits.refill_per_s, 30);
+    EXPECT_EQ(c.engine.credits.per_cancel, 2);
+    EXPECT_EQ(c.engine.credits.per_request, 0);
+    EXPECT_EQ(c.engine.credits.quoting_share, 0.75);
+    EXPECT_EQ(c.engine.credits.cancel_reserve, 10);
+    EXPECT_EQ(valid(c.text).text, c.text);
+    EXPECT_EQ(valid(spoilt("max_order_coins = 20", "max_order_coins = 20\nmax_daily_fill_coins = 0"))
+                  .engine.gate.max_daily_fill_coins,
+              0);
+}
+
+TEST(Config, CreditsThatCouldNeverPayAnOrderAreRefused) {
+    const auto credits = [](const char* lines) {
+        return errors_of(std::string(kSample) + "[credits]\n" + lines);
+    };
+    using Lines = std::vector<std::string>;
+    EXPECT_EQ(
+        credits("capacity = 10\n"),
+        Lines{"c.toml:41:2: credits.refill_per_s is 0: credits that are used up would never come back"});
+    EXPECT_EQ(credits("capacity = 10\nrefill_per_s = 1\ncancel_reserve = 5\n"),
+              Lines{"c.toml:42:12: credits.capacity (10) leaves us 5 beside the quoting engine, less than an "
+                    "order and the reserve (6): none could ever be sent"});
+    EXPECT_EQ(
+        credits("refill_per_s = -1\n"),
+        Lines{"c.toml:42:16: credits.refill_per_s must be at least 0 and at most 1000000000, but is -1"});
+    EXPECT_EQ(credits("quoting_share = 1.5\n"),
+              Lines{"c.toml:42:17: credits.quoting_share must be at least 0 and at most 1, but is 1.5"});
+    EXPECT_EQ(credits("capcity = 5\n"),
+              Lines{"c.toml:42:1: unknown key credits.capcity; did you mean credits.capacity?"});
+    EXPECT_EQ(errors_of(spoilt("max_order_coins = 20", "max_order_coins = 20\nmax_daily_fill_coins = 19")),
+              Lines{"c.toml:40:24: gate.max_daily_fill_coins (19) is less than one order may be "
+                    "(gate.max_order_coins, 20); 0 is no limit"});
+}
+
 TEST(Config, TheExamplesAreValidAndParseBackToThemselves) {
     for (const char* name : {"demo.toml", "capture.toml", "deribit.toml"}) {
         const ConfigResult result = load_config(std::string(HW_SOURCE_DIR) + "/deploy/config/" + name);

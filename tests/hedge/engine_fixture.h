@@ -209,7 +209,8 @@ class EngineTest : public testing::Test {
         Event e = make(EventType::execution, id);
         Execution& x = e.payload.execution;
         x.order = order;
-        x.key = {++executions, 77};
+        ++executions;
+        x.key = {executions, executions * 0x9e3779b97f4a7c15ULL};
         x.last_qty = qty(contracts);
         x.last_price = price(at);
         x.side = side;
@@ -244,7 +245,8 @@ class EngineTest : public testing::Test {
         now = now + Nanos::from_ms(1);
         return step(e);
     }
-    const std::vector<Action>& venue_position(InstrumentId id, double contracts, double average = kReference) {
+    const std::vector<Action>& venue_position(InstrumentId id, double contracts,
+                                              double average = kReference) {
         Event e = make(EventType::position, id);
         e.payload.position.qty = qty(contracts);
         e.payload.position.average_price = price(average);

@@ -27,8 +27,7 @@ class Reconcile : public EngineTest {
     void break_linear(double more) {
         const double ours = line(kLinear).qty.to_double();
         const double perpetual = line(kPerpetual).qty.to_double();
-        for (int n = 0; n < 2; ++n)
-            whole_snapshot({{kLinear, ours + 1'000 * more}, {kPerpetual, perpetual}});
+        for (int n = 0; n < 2; ++n) whole_snapshot({{kLinear, ours + 1'000 * more}, {kPerpetual, perpetual}});
     }
     void restart(bool definitions = true) {
         run_started(2);
