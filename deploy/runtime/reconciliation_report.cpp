@@ -105,8 +105,6 @@ ordered_json credits_json(const hedge::EngineState& state, const hedge::EngineCo
             {"low", state.credits.low != 0}};
 }
 
-std::size_t orphans(const hedge::EngineState& state) { return orphans_json(state).size(); }
-
 }  // namespace
 
 ordered_json reconciliation_json(const hedge::EngineState& state, const hedge::EngineConfig& config) {
@@ -140,13 +138,14 @@ ordered_json reconciliation_json(const hedge::EngineState& state, const hedge::E
 std::string reconciliation_text(const hedge::EngineState& state) {
     const hedge::AccountState& a = state.account;
     if (a.begun == 0) return {};
-    std::string out = fmt::format("account: {} of {} snapshots counted, ", a.counted, a.begun);
+    std::string out = fmt::format("account: {} of {} snapshots counted", a.counted, a.begun);
     const ordered_json breaks = positions_json(state, true);
-    if (breaks.empty()) out += "no breaks";
+    if (breaks.empty()) out += ", no breaks";
     for (const auto& [symbol, line] : breaks.items())
-        out += fmt::format("BREAK {}: ours {:g}, venue {:g}; ", symbol, line["ours"].get<double>(),
+        out += fmt::format("; BREAK {}: ours {:g}, venue {:g}", symbol, line["ours"].get<double>(),
                            line["venue"].get<double>());
-    if (const std::size_t count = orphans(state); count != 0) out += fmt::format(", {} ORPHAN orders", count);
+    if (const std::size_t count = orphans_json(state).size(); count != 0)
+        out += fmt::format("; {} ORPHAN orders", count);
     return out + "\n";
 }
 

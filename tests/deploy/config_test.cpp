@@ -158,15 +158,15 @@ TEST(Config, CreditsThatCouldNeverPayAnOrderAreRefused) {
     using Lines = std::vector<std::string>;
     EXPECT_EQ(
         credits("capacity = 10\n"),
-        Lines{"c.toml:41:2: credits.refill_per_s is 0: credits that are used up would never come back"});
+        Lines{"c.toml:41:1: credits.refill_per_s is 0: credits that are used up would never come back"});
     EXPECT_EQ(credits("capacity = 10\nrefill_per_s = 1\ncancel_reserve = 5\n"),
               Lines{"c.toml:42:12: credits.capacity (10) leaves us 5 beside the quoting engine, less than an "
                     "order and the reserve (6): none could ever be sent"});
     EXPECT_EQ(
         credits("refill_per_s = -1\n"),
-        Lines{"c.toml:42:16: credits.refill_per_s must be at least 0 and at most 1000000000, but is -1"});
+        Lines{"c.toml:42:16: credits.refill_per_s must be between 0 and 1000000000, but is -1"});
     EXPECT_EQ(credits("quoting_share = 1.5\n"),
-              Lines{"c.toml:42:17: credits.quoting_share must be at least 0 and at most 1, but is 1.5"});
+              Lines{"c.toml:42:17: credits.quoting_share must be between 0 and 1, but is 1.5"});
     EXPECT_EQ(credits("capcity = 5\n"),
               Lines{"c.toml:42:1: unknown key credits.capcity; did you mean credits.capacity?"});
     EXPECT_EQ(errors_of(spoilt("max_order_coins = 20", "max_order_coins = 20\nmax_daily_fill_coins = 19")),

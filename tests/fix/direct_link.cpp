@@ -1,22 +1,10 @@
 #include "tests/fix/direct_link.h"
 
 #include <algorithm>
-#include <cstdio>
 
-#include "fix/framing.h"
 #include "fix/timestamp.h"
 
 namespace hw::fix::test {
-
-std::string seal(const std::string& body) {
-    const std::string message =
-        "8=FIX.4.4\x01"
-        "9=" +
-        std::to_string(body.size()) + "\x01" + body;
-    char trailer[16];
-    std::snprintf(trailer, sizeof trailer, "10=%03u\x01", fix_checksum(message));
-    return message + trailer;
-}
 
 std::string with_soh(std::string text) {
     std::replace(text.begin(), text.end(), '|', '\x01');

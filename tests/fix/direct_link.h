@@ -8,11 +8,10 @@
 #include <vector>
 
 #include "fix/session.h"
+#include "tests/fix/sealed.h"
 
 namespace hw::fix::test {
 
-/// "8=FIX.4.4|9=..|" before and "10=..|" behind it. `body` begins with 35=.
-std::string seal(const std::string& body);
 /// SOH for each '|'.
 std::string with_soh(std::string text);
 /// The first value of a tag in raw bytes; empty when absent.

@@ -10,26 +10,21 @@
 #include "fix/framing.h"
 #include "fix/names.h"
 #include "fix/secrets.h"
+#include "tests/fix/direct_link.h"
 #include "tests/fix/harness.h"
 
 namespace hw::fix::test {
 namespace {
 
-std::string soh(std::string text) {
-    for (char& c : text)
-        if (c == '|') c = '\x01';
-    return text;
-}
-
 TEST(Secrets, AreMaskedAndTheChecksumIsRightAgain) {
-    std::string message = soh("8=FIX.4.4|9=40|35=A|553=me|554=hunter2|96=1.bm9uY2U=|925=new|10=000|");
+    std::string message = with_soh("8=FIX.4.4|9=40|35=A|553=me|554=hunter2|96=1.bm9uY2U=|925=new|10=000|");
     EXPECT_TRUE(mask_secrets(message));
     EXPECT_EQ(message.substr(0, message.size() - 7),
-              soh("8=FIX.4.4|9=40|35=A|553=me|554=*******|96=**********|925=***|"));
+              with_soh("8=FIX.4.4|9=40|35=A|553=me|554=*******|96=**********|925=***|"));
     const auto end = message.size() - 7;
     EXPECT_EQ(std::stoul(message.substr(end + 3, 3)), fix_checksum(message.substr(0, end)));
 
-    std::string order = soh("8=FIX.4.4|9=40|35=D|1554=open|10=123|");
+    std::string order = with_soh("8=FIX.4.4|9=40|35=D|1554=open|10=123|");
     const std::string before = order;
     EXPECT_FALSE(mask_secrets(order));
     EXPECT_EQ(order, before);
@@ -37,7 +32,7 @@ TEST(Secrets, AreMaskedAndTheChecksumIsRightAgain) {
 
 TEST(Secrets, AreFoundBehindBrokenFieldsAndInRawDataWithFieldEnds) {
     const auto masked = [](const char* text) {
-        std::string message = soh(text);
+        std::string message = with_soh(text);
         mask_secrets(message);
         for (char& c : message)
             if (c == '\x01') c = '|';
@@ -153,7 +148,7 @@ TEST_F(Told, APlainPasswordIsNeverKept) {
     ASSERT_TRUE(hedger.run_until(answered)) << hedger.session->last_note();
     const auto entries = read();
     ASSERT_FALSE(entries.empty());
-    EXPECT_NE(entries[0].text.find(soh("|554=***********|")), std::string::npos) << entries[0].text;
+    EXPECT_NE(entries[0].text.find(with_soh("|554=***********|")), std::string::npos) << entries[0].text;
     for (const char* file : {"messages", "received"})
         EXPECT_EQ(bytes_of(dir / "store" + "/" + file).find("open-sesame"), std::string::npos) << file;
 }
@@ -164,7 +159,8 @@ TEST_F(Told, SaysWhatWasLetGo) {
     {
         auto store = MessageStore::open(dir / "store", "A->B", 64, Nanos::from_seconds(1), error);
         for (std::uint32_t n = 1; n <= 100; ++n) {
-            ASSERT_TRUE(store->put(n, soh("8=FIX.4.4|9=5|35=0|34=" + std::to_string(n) + "|10=000|"), {}));
+            ASSERT_TRUE(
+                store->put(n, with_soh("8=FIX.4.4|9=5|35=0|34=" + std::to_string(n) + "|10=000|"), {}));
             store->set_next_sender(n + 1);
         }
     }

@@ -6,16 +6,10 @@
 namespace hw::fix::test {
 namespace {
 
-std::string soh(std::string text) {
-    for (char& c : text)
-        if (c == '|') c = '\x01';
-    return text;
-}
-
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
-    const auto at = text.find(soh(from));
+    const auto at = text.find(with_soh(from));
     if (at == std::string::npos) throw std::runtime_error("no " + from);
-    return text.replace(at, from.size(), soh(to));
+    return text.replace(at, from.size(), with_soh(to));
 }
 
 class Hostile : public ::testing::Test {
@@ -34,7 +28,7 @@ class Hostile : public ::testing::Test {
     }
     void expect_reject(const Answer& answer, const char* reason) {
         EXPECT_EQ(answer.types, "3") << answer.said;
-        EXPECT_EQ(answer.field("373"), reason) << answer.said;
+        EXPECT_EQ(answer.field(373), reason) << answer.said;
         EXPECT_FALSE(answer.closed);
         EXPECT_EQ(answer.moved, 1);
     }
@@ -81,7 +75,7 @@ TEST_F(Hostile, AGarbledMessageShowsAsAGapAndIsAskedFor) {
     venue.tell(message);
     const Answer answer = venue.tell(seal(body_of("8", venue.expected() + 1, fill_fields(2))));
     EXPECT_EQ(answer.types, "2");
-    EXPECT_EQ(answer.field("7"), std::to_string(venue.expected()));
+    EXPECT_EQ(answer.field(7), std::to_string(venue.expected()));
     EXPECT_EQ(answer.moved, 0);
     EXPECT_EQ(answer.events, 0u);
 }
@@ -119,7 +113,7 @@ TEST_F(Hostile, AnImpossibleSequenceNumberIsIgnored) {
 
 TEST_F(Hostile, AnotherCompIdIsRejectedAndEndsTheSession) {
     const Answer sender = venue.tell(seal(replaced(fill(), "|49=VENUE|", "|49=OTHER|")));
-    EXPECT_EQ(raw_value(venue.venue().spoken.front(), "373"), "9");
+    EXPECT_EQ(raw_value(venue.venue().spoken.front(), 373), "9");
     expect_logout(sender, "35");
     venue.ready();
     expect_logout(venue.tell(seal(replaced(fill(), "|56=HEDGER|", "|56=OTHER|"))), "35");
@@ -138,7 +132,7 @@ TEST_F(Hostile, AnUnknownTypeIsRejected) {
     expect_reject(venue.tell("ZZ", venue.expected(), ""), "11");
     // One that FIX has, and the dictionary too, but that nobody sends us.
     const Answer business =
-        venue.tell("D", venue.expected(), soh("11=x|55=BTC-OPT|54=1|60=20240102-03:04:05|40=2|38=1|"));
+        venue.tell("D", venue.expected(), with_soh("11=x|55=BTC-OPT|54=1|60=20240102-03:04:05|40=2|38=1|"));
     EXPECT_TRUE(business.types == "j" || business.types == "3") << business.said;
     EXPECT_EQ(business.moved, 1);
 }
@@ -150,7 +144,7 @@ TEST_F(Hostile, AMissingFieldAnEmptyOneAndABadValueAreRejected) {
     expect_reject(venue.tell(seal(replaced(fill(), "|32=1|", "|32=1e5|"))), "6");
     const Answer reset = venue.tell("4", venue.expected(), "36=x\x01");
     EXPECT_EQ(reset.types, "3");
-    EXPECT_EQ(reset.field("373"), "6");
+    EXPECT_EQ(reset.field(373), "6");
 }
 
 TEST_F(Hostile, ARepeatedFieldIsRejected) {
@@ -158,12 +152,12 @@ TEST_F(Hostile, ARepeatedFieldIsRejected) {
 }
 
 TEST_F(Hostile, ATimeThatIsFarOffOrNoneIsRejected) {
-    const std::string now = raw_value("\x01" + fill(), "52");
+    const std::string now = raw_value("\x01" + fill(), 52);
     const Answer old = venue.tell(seal(replaced(fill(), "|52=" + now + "|", "|52=20200101-00:00:00|")));
-    EXPECT_EQ(raw_value(venue.venue().spoken.front(), "373"), "10");
+    EXPECT_EQ(raw_value(venue.venue().spoken.front(), 373), "10");
     expect_logout(old, "35");
     venue.ready();
-    const std::string later = raw_value("\x01" + fill(), "52");
+    const std::string later = raw_value("\x01" + fill(), 52);
     expect_reject(venue.tell(seal(replaced(fill(), "|52=" + later + "|", "|52=yesterday|"))), "6");
 }
 
@@ -181,13 +175,13 @@ TEST_F(Hostile, ResetsOfTheNumbersGoForwardOnly) {
     EXPECT_EQ(answer.types, "");
     answer = venue.tell("4", venue.expected(), "36=2\x01");
     EXPECT_EQ(answer.types, "3");
-    EXPECT_EQ(answer.field("373"), "5");
+    EXPECT_EQ(answer.field(373), "5");
     venue.ready();
     // As a gap fill: in sequence only.
     const int next = venue.expected();
-    answer = venue.tell("4", next, soh("123=Y|36=" + std::to_string(next + 3) + "|"));
+    answer = venue.tell("4", next, with_soh("123=Y|36=" + std::to_string(next + 3) + "|"));
     EXPECT_EQ(answer.moved, 3);
-    answer = venue.tell("4", venue.expected() + 4, soh("123=Y|36=" + std::to_string(next + 30) + "|"));
+    answer = venue.tell("4", venue.expected() + 4, with_soh("123=Y|36=" + std::to_string(next + 30) + "|"));
     EXPECT_EQ(answer.moved, 0);
     EXPECT_EQ(answer.types, "2");
 }
@@ -195,7 +189,7 @@ TEST_F(Hostile, ResetsOfTheNumbersGoForwardOnly) {
 TEST_F(Hostile, RangesThatMakeNoSenseAreAnsweredWithoutHarm) {
     for (const char* range :
          {"7=0|16=0|", "7=5|16=2|", "7=999999|16=0|", "7=1|16=999999999|", "7=-1|16=-1|"}) {
-        const Answer answer = venue.tell("2", venue.expected(), soh(range));
+        const Answer answer = venue.tell("2", venue.expected(), with_soh(range));
         EXPECT_FALSE(answer.closed) << range;
         venue.ready();
         EXPECT_EQ(venue.tell(seal(fill())).events, 1u) << range;

@@ -38,7 +38,7 @@ Answer HostileVenue::tell(const std::string& bytes, std::size_t chunk) {
     }
     venue_->session->poll(wall_clock());
     for (const std::string& message : venue_->spoken) {
-        const std::string type = raw_value(message, "35");
+        const std::string type = raw_value(message, 35);
         if (type == "0" || type == "1") continue;  // may be due at any time
         answer.types += type;
         answer.said = message;

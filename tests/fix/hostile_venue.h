@@ -17,7 +17,7 @@ struct Answer {
     std::size_t events = 0;    ///< executions and order updates that came of it
     std::uint64_t faults = 0;  ///< counted: garbled, or not parsed
     std::size_t stops = 0;     ///< executions without instrument: what was not read may be a fill
-    std::string field(const char* tag) const { return raw_value(said, tag); }
+    std::string field(int tag) const { return raw_value(said, tag); }
 };
 
 class HostileVenue {

@@ -1,23 +1,11 @@
 #include "tests/fix/scripted_venue.h"
 
-#include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 
-#include "fix/framing.h"
 #include "fix/timestamp.h"
 
 namespace hw::fix::test {
-
-std::string seal(const std::string& body) {
-    std::string message =
-        "8=FIX.4.4\x01"
-        "9=" +
-        std::to_string(body.size()) + "\x01" + body;
-    char trailer[16];
-    std::snprintf(trailer, sizeof trailer, "10=%03u\x01", fix_checksum(message));
-    return message + trailer;
-}
 
 std::string body_of(const std::string& type, int sequence, const std::string& fields, bool duplicate) {
     const auto stamp = format_timestamp_ms(wall_clock());
@@ -54,13 +42,6 @@ std::string fill_fields(int n) {
            "31=0.05\x01"
            "14=1\x01"
            "151=0\x01";
-}
-
-std::string raw_value(const std::string& message, const std::string& tag) {
-    const auto at = message.find("\x01" + tag + "=");
-    if (at == std::string::npos) return {};
-    const auto begin = at + tag.size() + 2;
-    return message.substr(begin, message.find('\x01', begin) - begin);
 }
 
 ScriptedVenue::ScriptedVenue() : ScriptedVenue(make_config({})) {}
@@ -101,14 +82,14 @@ void ScriptedVenue::answer() {
     while (!heard_.empty()) {
         const std::string message = heard_.front();
         heard_.pop_front();
-        const std::string type = raw_value(message, "35");
+        const std::string type = raw_value(message, 35);
         if (type == "A")
             say("A",
                 "98=0\x01"
                 "108=1\x01");
-        if (type == "1") say("0", "112=" + raw_value(message, "112") + "\x01");
+        if (type == "1") say("0", "112=" + raw_value(message, 112) + "\x01");
         if (type == "2") {
-            const std::string begin = raw_value(message, "7");
+            const std::string begin = raw_value(message, 7);
             say(seal(body_of("4", std::atoi(begin.c_str()),
                              "123=Y\x01"
                              "36=" +

@@ -6,18 +6,16 @@
 #include <memory>
 #include <string>
 
+#include "tests/fix/direct_link.h"
 #include "tests/fix/harness.h"
+#include "tests/fix/sealed.h"
 
 namespace hw::fix::test {
 
-/// Puts begin, length and checksum around a body ("35=..|34=..|").
-std::string seal(const std::string& body);
 /// A body from VENUE to HEDGER, sent now, with these fields behind its header.
 std::string body_of(const std::string& type, int sequence, const std::string& fields, bool duplicate = false);
 /// An ExecutionReport's fields: the n-th fill, of somebody else's order.
 std::string fill_fields(int n);
-/// The first value of a tag in raw bytes; empty when it is not there.
-std::string raw_value(const std::string& message, const std::string& tag);
 
 class ScriptedVenue {
   public:

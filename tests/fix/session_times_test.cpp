@@ -210,8 +210,8 @@ TEST(Logout, BeyondAGapLosesNoMessage) {
                                            "108=1\x01"));
     venue.session->on_bytes(logon.data(), logon.size(), wall_clock());
     ASSERT_FALSE(venue.spoken.empty());
-    EXPECT_EQ(raw_value(venue.spoken.back(), "35"), "2");
-    EXPECT_EQ(raw_value(venue.spoken.back(), "7"), std::to_string(missing));
+    EXPECT_EQ(raw_value(venue.spoken.back(), 35), "2");
+    EXPECT_EQ(raw_value(venue.spoken.back(), 7), std::to_string(missing));
 }
 
 }  // namespace
