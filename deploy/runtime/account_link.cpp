@@ -69,8 +69,8 @@ void AccountLink::note_session() {
     if (up == was_up_) return;
     was_up_ = up;
     snapshot_due_ = snapshot_due_ || up;
-    if (up) return log_info("account_session_up", "the account's second session is up");
-    if (!stopping_) log_warning("account_session_down", kept_.session().last_note());
+    // That it went down the engine says; why, only the session knows.
+    if (!up && !stopping_) log_warning("account_session_lost", kept_.session().last_note());
 }
 
 /// The end of the one that was asked for last.

@@ -144,6 +144,15 @@ void describe_tcp(Visitor& v, net::TcpConfig& c) {
 }
 
 template <class Visitor>
+void describe_session_times(Visitor& v, fix::SessionConfig& c) {
+    v.value("session_start", c.times.start, kFixTextRule);
+    v.value("session_end", c.times.end, kFixTextRule);
+    v.value("session_start_day", c.times.start_day, kFixTextRule);
+    v.value("session_end_day", c.times.end_day, kFixTextRule);
+    v.value("reset_on_logon", c.reset_on_logon);
+}
+
+template <class Visitor>
 void describe_fix(Visitor& v, fix::SessionConfig& c, Transport transport) {
     v.value("host", c.host, {.max_length = 253});
     // Zero is "not set", which only a transport without a session can be.
@@ -161,11 +170,7 @@ void describe_fix(Visitor& v, fix::SessionConfig& c, Transport transport) {
     v.value("received_mib", c.received_mib, {.min = 1, .max = 4'096, .power_of_two = true});
     v.duration_ms("order_time_to_live_ms", c.order_time_to_live, {.min = 1, .max = 60'000});
     v.value("cancel_on_disconnect", c.cancel_on_disconnect);
-    v.value("session_start", c.times.start, kFixTextRule);
-    v.value("session_end", c.times.end, kFixTextRule);
-    v.value("session_start_day", c.times.start_day, kFixTextRule);
-    v.value("session_end_day", c.times.end_day, kFixTextRule);
-    v.value("reset_on_logon", c.reset_on_logon);
+    describe_session_times(v, c);
 }
 
 /// What the engine is to do with what the second session tells.
@@ -194,6 +199,8 @@ void describe_account(Visitor& v, fix::AccountConfig& c, hedge::EngineConfig& en
     v.value("credentials_file", s.credentials_file);
     v.value("store_dir", s.store_dir, {.required = true});
     v.value("store_slots", s.store_slots, {.min = 1'024, .max = 16'777'216, .power_of_two = true});
+    v.value("received_mib", s.received_mib, {.min = 1, .max = 4'096, .power_of_two = true});
+    describe_session_times(v, s);
     v.value("currencies", c.currencies, {.max_length = kLongestCurrency});
     v.value("snapshot_every_s", c.snapshot_every_s, {.min = 0, .max = 86'400});
     v.duration_ms("snapshot_timeout_ms", c.snapshot_patience, {.min = 10, .max = 600'000});

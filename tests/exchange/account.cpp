@@ -35,6 +35,11 @@ void Account::apply(std::size_t contract, Side side, Qty qty, Price price, doubl
     ++executions_;
 }
 
+void Account::open(std::size_t contract, Qty qty, Price price) {
+    apply(contract, qty > Qty{} ? Side::buy : Side::sell, qty.abs(), price, 0.0);
+    --executions_;
+}
+
 void Account::reverse(std::size_t contract, Side side, Qty qty, Price price, double fee) {
     apply(contract, opposite(side), qty, price, -fee);
     --executions_;

@@ -59,6 +59,7 @@ struct Raw {
     std::string feed = "deribit";
     std::string account;
     std::vector<std::string> wrong_positions;
+    std::vector<std::string> initial_positions;
     std::uint32_t copy_delay_us = 0;
     std::uint64_t seed = 1;
 };
@@ -153,15 +154,21 @@ void add_account(CLI::App& app, Options& o, Raw& raw) {
             "--account", raw.account,
             "opens it by FIX.4.4 or FIXT.1.1 (FIX 5.0 SP2): a copy of all executions of the account; "
             "answers positions (AN), open orders (AF), equity and margin (BE)")
-        ->check(CLI::IsMember({"FIX.4.4", "FIXT.1.1"}));
+        ->check(CLI::IsMember({"FIX.4.4", "FIXT.1.1"}))
+        ->take_last();
     group->add_option("--account-port", o.account.port, "TCP port on 127.0.0.1; 0: a free one, printed")
         ->capture_default_str();
     group->add_option("--account-dir", o.account.dir,
                       "its message store; default: that of --fix-dir, -account");
     group->add_option("--account-target", o.account.target_comp_id, "the customer's CompID on it")
         ->default_str("HEDGER-ACCOUNT");
+    group->add_option("--account-user", o.account.username,
+                      "Username (553) that its logon must bring; default: not checked");
+    group->add_option("--account-password", o.account.password, "Password (554) that goes with it");
     group->add_option("--deposit", o.desk.deposit, "in each wallet, beside what trading brings")
         ->capture_default_str();
+    group->add_option("--initial-position", raw.initial_positions,
+                      "SYMBOL=CONTRACTS, what the account holds at the start");
     AccountDeskConfig& d = o.desk;
     group->add_option("--copy-lose-every", d.lose_copy_every, "fault: every so-many-th fill is not copied");
     group->add_option("--report-lose-every", d.lose_report_every,
@@ -224,20 +231,27 @@ bool parse_address(const std::string& text, Options& o) {
     return true;
 }
 
+bool parse_position(const std::string& text, std::map<std::string, Qty>& positions) {
+    const auto equals = text.find('=');
+    const auto qty = equals == std::string::npos ? std::nullopt : parse_decimal(text.substr(equals + 1));
+    if (qty) positions[text.substr(0, equals)] = Qty::from_nanos(*qty);
+    return qty.has_value();
+}
+
 std::string apply_account(const Raw& raw, Options& o) {
     o.has_account = !raw.account.empty();
     o.account.sender_comp_id = o.fix.sender_comp_id;
-    o.account.username = o.fix.username;
-    o.account.password = o.fix.password;
     o.account.served = {"AN", "AF", "BE"};
     if (o.account.dir.empty()) o.account.dir = o.fix.dir + "-account";
     if (o.has_account) o.account.begin_string = raw.account;
     o.desk.copy_delay = Nanos::from_us(raw.copy_delay_us);
     for (const std::string& text : raw.wrong_positions) {
-        const auto equals = text.find('=');
-        const auto qty = equals == std::string::npos ? std::nullopt : parse_decimal(text.substr(equals + 1));
-        if (!qty) return "--wrong-position: '" + text + "' is not SYMBOL=CONTRACTS";
-        o.desk.wrong_position[text.substr(0, equals)] = Qty::from_nanos(*qty);
+        if (!parse_position(text, o.desk.wrong_position))
+            return "--wrong-position: '" + text + "' is not SYMBOL=CONTRACTS";
+    }
+    for (const std::string& text : raw.initial_positions) {
+        if (!parse_position(text, o.initial_positions))
+            return "--initial-position: '" + text + "' is not SYMBOL=CONTRACTS";
     }
     return o.has_account && o.account.target_comp_id == o.fix.target_comp_id
                ? "--account-target: each session needs a CompID of its own"

@@ -22,7 +22,8 @@ struct Options {
     FixAcceptorConfig fix;
     FixAcceptorConfig account;  ///< the second session's
     AccountDeskConfig desk;
-    bool has_account = false;  ///< there is a second session
+    std::map<std::string, Qty> initial_positions;  ///< contracts, by symbol
+    bool has_account = false;                      ///< there is a second session
     FixWire fix_wire = FixWire::kernel;
     std::uint32_t address = 0;          ///< the port's, with bypass; host byte order
     std::uint8_t prefix_length = 24;    ///< of its subnet

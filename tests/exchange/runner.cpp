@@ -48,7 +48,12 @@ Runner::Runner(const Options& options, FixAcceptor& fix, FixAcceptor* account, M
           }),
       last_inbound_(begun_),
       next_summary_(begun_),
-      next_drop_(begun_ + std::chrono::milliseconds(options.fix_drop_every_ms)) {}
+      next_drop_(begun_ + std::chrono::milliseconds(options.fix_drop_every_ms)) {
+    for (const auto& [symbol, qty] : options.initial_positions) {
+        if (simulation_.open_position(symbol, qty)) continue;
+        std::fprintf(stderr, "hedgewire-exchange: --initial-position: %s is not listed\n", symbol.c_str());
+    }
+}
 
 bool Runner::run() {
     while (!stop_ && (options_.seconds <= 0.0 || elapsed_s() < options_.seconds)) {
