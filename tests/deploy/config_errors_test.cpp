@@ -35,6 +35,22 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"UnknownTable", "[gate]", "[gates]\n[gate]", "37:2: unknown key gates; did you mean gate?"},
         Case{"WrongTypeString", "device = \"net_ring0\"", "device = 5",
              "5:10: port.device must be a string, but is an integer"},
+        Case{"AccountOnPaper", "transport = \"kernel\"",
+             "transport = \"paper\"\n[account]\nport = 1\nsender_comp_id = \"A2\"\ntarget_comp_id = "
+             "\"B\"\nstore_dir = \"account\"",
+             "16:1: [account] needs an order session: with order.transport \"paper\" the venue's positions "
+             "are not "
+             "what was hedged"},
+        Case{"AccountInTheOrderSessionsStore", "[journal]",
+             "[account]\nport = 1\nsender_comp_id = \"A2\"\ntarget_comp_id = \"B\"\nstore_dir = "
+             "\"fix\"\n[journal]",
+             "27:13: account.store_dir and fix.store_dir are the same: each session needs one of its own"},
+        Case{"AccountThatCouldNeverReconcile", "[journal]",
+             "[account]\nport = 1\nsender_comp_id = \"A2\"\ntarget_comp_id = \"B\"\nstore_dir = "
+             "\"account\"\nsnapshot_every_s = 0\n[journal]",
+             "28:20: account.snapshot_every_s is 0, and account.reconcile waits for a snapshot: nothing "
+             "would ever "
+             "be hedged"},
         Case{"WrongTypeInteger", "port = 9878", "port = \"9878\"",
              "18:8: fix.port must be an integer, but is a string"},
         Case{"FractionForInteger", "port = 9878", "port = 9878.0",

@@ -51,6 +51,28 @@ TEST(Config, TheEffectiveTextParsesBackToItself) {
     EXPECT_NE(c.text.find("heartbeat_s = 5\n"), std::string::npos) << "defaults are written out";
 }
 
+TEST(Config, ASecondSessionIsThereWhenItsTableIs) {
+    EXPECT_FALSE(valid(kSample).account);
+    EXPECT_FALSE(valid(kSample).engine.reconcile || valid(kSample).engine.drop_copy);
+    const std::string table =
+        "[account]\nport = 9879\nsender_comp_id = \"A2\"\ntarget_comp_id = \"B\"\nstore_dir = \"account\"\n";
+    const RunConfig c = valid(spoilt("[journal]", table + "currencies = [\"BTC\", \"USDC\"]\nprotocol = "
+                                                          "\"FIXT.1.1\"\nunmatched_after_ms = 7\n[journal]"));
+    ASSERT_TRUE(c.account);
+    EXPECT_EQ(c.account->session.port, 9879);
+    EXPECT_EQ(c.account->session.protocol, fix::Protocol::fixt11);
+    EXPECT_FALSE(c.account->session.cancel_on_disconnect);
+    EXPECT_EQ(c.account->currencies, (std::vector<std::string>{"BTC", "USDC"}));
+    EXPECT_EQ(c.account->snapshot_every_s, 30u);
+    EXPECT_TRUE(c.engine.reconcile && c.engine.drop_copy);
+    EXPECT_EQ(c.engine.unmatched_after, Nanos::from_ms(7));
+    EXPECT_EQ(valid(c.text).text, c.text);
+    const RunConfig off =
+        valid(spoilt("[journal]", table + "reconcile = false\ndrop_copy = false\n[journal]"));
+    EXPECT_FALSE(off.engine.reconcile || off.engine.drop_copy);
+    EXPECT_FALSE(valid(off.text).engine.reconcile) << "also in the effective text";
+}
+
 TEST(Config, DoublesSurviveTheEffectiveTextToTheBit) {
     for (const char* number :
          {"0.1", "0.30000000000000004", "1e-9", "77.12345678901234", "99.99999999999999", "7"}) {
@@ -162,9 +184,8 @@ TEST(Config, CreditsThatCouldNeverPayAnOrderAreRefused) {
     EXPECT_EQ(credits("capacity = 10\nrefill_per_s = 1\ncancel_reserve = 5\n"),
               Lines{"c.toml:42:12: credits.capacity (10) leaves us 5 beside the quoting engine, less than an "
                     "order and the reserve (6): none could ever be sent"});
-    EXPECT_EQ(
-        credits("refill_per_s = -1\n"),
-        Lines{"c.toml:42:16: credits.refill_per_s must be between 0 and 1000000000, but is -1"});
+    EXPECT_EQ(credits("refill_per_s = -1\n"),
+              Lines{"c.toml:42:16: credits.refill_per_s must be between 0 and 1000000000, but is -1"});
     EXPECT_EQ(credits("quoting_share = 1.5\n"),
               Lines{"c.toml:42:17: credits.quoting_share must be between 0 and 1, but is 1.5"});
     EXPECT_EQ(credits("capcity = 5\n"),
