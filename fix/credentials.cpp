@@ -85,12 +85,13 @@ std::optional<Credentials> parse(std::string_view text, const std::string& path,
 
 }  // namespace
 
-std::optional<Credentials> load_credentials(const std::string& file, std::string& error) {
-    const char* const username = std::getenv(kUsernameVariable);
-    const char* const secret = std::getenv(kSecretVariable);
+std::optional<Credentials> load_credentials(const std::string& file, std::string& error,
+                                            const CredentialVariables& variables) {
+    const char* const username = std::getenv(variables.username);
+    const char* const secret = std::getenv(variables.secret);
     if (username != nullptr && secret != nullptr) return Credentials{username, secret};
     if (username != nullptr || secret != nullptr) {
-        error = std::string{"credentials: "} + (username != nullptr ? kSecretVariable : kUsernameVariable) +
+        error = std::string{"credentials: "} + (username != nullptr ? variables.secret : variables.username) +
                 " is not set, the other one is";
         return std::nullopt;
     }

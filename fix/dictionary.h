@@ -1,14 +1,15 @@
-// The FIX 4.4 data dictionary of hedgewire: just the messages that an order session uses, carried inside the
-// program so that no run depends on a file beside it.
+// The FIX data dictionaries of hedgewire: just the messages that an order session and an account session use,
+// carried inside the program so that no run depends on a file beside it. FIX 4.4 is one; FIXT.1.1 with FIX
+// 5.0 SP2 is two, of the session's messages and of the application's. The same fields under three heads.
 //
 // Its text is in QuickFIX's XML form, for FIX::DataDictionary(std::istream&). Three deviations from the
 // specification, all on purpose: RawData (96) is a STRING, because Deribit sends it without RawDataLength
 // (95); so are the kind of a mass cancel and its answer (530, 531), because Deribit's 10 is no CHAR; and
 // fields that some venue leaves out (ExecID, Symbol on an empty mass status) are not required here but
-// checked where they are read. This header compiles as C++14, as QuickFIX's own headers do.
+// checked where they are read, as amounts in fields of a venue's own are. This header compiles as C++14, as
+// QuickFIX's own headers do.
 #pragma once
 
-#include <cstddef>
 #if __cplusplus >= 201703L
 #include <string_view>
 #endif
@@ -16,12 +17,13 @@
 namespace hw {
 namespace fix {
 
-/// Start and length of the XML text; static storage, zero-terminated.
+/// XML texts; static storage, zero-terminated.
 const char* fix44_dictionary_text();
-std::size_t fix44_dictionary_size();
+const char* fixt11_dictionary_text();
+const char* fix50sp2_dictionary_text();
 
 #if __cplusplus >= 201703L
-inline std::string_view fix44_dictionary_xml() { return {fix44_dictionary_text(), fix44_dictionary_size()}; }
+inline std::string_view fix44_dictionary_xml() { return fix44_dictionary_text(); }
 #endif
 
 }  // namespace fix

@@ -27,15 +27,24 @@ struct FieldView {
     std::size_t size;
 };
 
-/// A received message that passed the session's checks. Groups are left out.
+/// One entry of a repeating group.
+struct GroupEntry {
+    int group;  ///< the group's count, e.g. 702
+    const FieldView* fields;
+    std::size_t field_count;
+};
+
+/// A received message that passed the session's checks.
 struct InboundMessage {
     const char* type;
     std::size_t type_size;
     std::uint32_t sequence;
     bool possible_duplicate;  ///< 43=Y
     bool possible_resend;     ///< 97=Y
-    const FieldView* fields;  ///< body, then header
+    const FieldView* fields;  ///< body, then header; those in groups left out
     std::size_t field_count;
+    const GroupEntry* entries = nullptr;  ///< of its groups, in order; groups within groups are left out
+    std::size_t entry_count = 0;
     /// Where the field of a tag may stand, for tags below kPlacedTags: if it is not there, it is nowhere.
     /// Null: to be searched for.
     const std::uint8_t* places = nullptr;
@@ -100,8 +109,12 @@ struct QuickFixSettings {
     std::string sender_comp_id;
     std::string target_comp_id;
     int heartbeat_s = 0;
-    const char* dictionary = nullptr;  ///< XML text
-    bool reset_on_logon = false;       ///< the Logon says 141=Y; the host resets the store before `connected`
+    bool reset_on_logon = false;  ///< the Logon says 141=Y; the host resets the store before `connected`
+    const char* begin_string = "FIX.4.4";
+    const char* default_appl_ver_id = nullptr;  ///< 1137, FIXT.1.1 only
+    // XML texts: of the session's messages and of the application's; with FIX.4.4 they are one.
+    const char* transport_dictionary = nullptr;
+    const char* application_dictionary = nullptr;
 };
 
 class QuickFixSession {

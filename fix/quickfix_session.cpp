@@ -212,7 +212,30 @@ class ApplicationAdaptor : public FIX::Application {
         view.possible_resend = is_yes(header, FIX::FIELD::PossResend);
         view.fields = fields_.data();
         view.field_count = fields_.size();
+        collect_entries(message);
+        view.entries = entries_.data();
+        view.entry_count = entries_.size();
         return view;
+    }
+    // First the fields, then the entries that point to them: the fields may move while they are collected.
+    void collect_entries(const FIX::Message& message) {
+        entries_.clear();
+        group_fields_.clear();
+        for (FIX::FieldMap::g_const_iterator g = message.g_begin(); g != message.g_end(); ++g) {
+            for (const FIX::FieldMap* const entry : g->second) {
+                const std::size_t before = group_fields_.size();
+                for (FIX::FieldMap::const_iterator i = entry->begin(); i != entry->end(); ++i) {
+                    const std::string& text = i->getString();
+                    group_fields_.push_back(FieldView{i->getTag(), text.data(), text.size()});
+                }
+                entries_.push_back(GroupEntry{g->first, nullptr, group_fields_.size() - before});
+            }
+        }
+        const FieldView* next = group_fields_.data();
+        for (GroupEntry& entry : entries_) {
+            entry.fields = next;
+            next += entry.field_count;
+        }
     }
     void append(const FIX::FieldMap& map) {
         for (FIX::FieldMap::const_iterator i = map.begin(); i != map.end(); ++i) {
@@ -223,20 +246,29 @@ class ApplicationAdaptor : public FIX::Application {
 
     QuickFixHost& host_;
     std::vector<FieldView> fields_;
+    std::vector<FieldView> group_fields_;
+    std::vector<GroupEntry> entries_;
     std::vector<TextField> extra_;
 };
 
 // A venue may send tags that we do not know: they are no reason to refuse a fill.
-FIX::DataDictionaryProvider make_dictionaries(const char* xml) {
+ptr::shared_ptr<FIX::DataDictionary> make_dictionary(const char* xml) {
     std::istringstream text(xml);
     ptr::shared_ptr<FIX::DataDictionary> dictionary(new FIX::DataDictionary(text));
     dictionary->checkUserDefinedFields(false);
     dictionary->allowUnknownMsgFields(true);
     dictionary->checkFieldsOutOfOrder(false);
+    return dictionary;
+}
+
+FIX::DataDictionaryProvider make_dictionaries(const QuickFixSettings& settings) {
     FIX::DataDictionaryProvider provider;
-    const FIX::BeginString version(FIX::BeginString_FIX44);
-    provider.addTransportDataDictionary(version, dictionary);
-    provider.addApplicationDataDictionary(FIX::Message::toApplVerID(version), dictionary);
+    const FIX::BeginString version(settings.begin_string);
+    provider.addTransportDataDictionary(version, make_dictionary(settings.transport_dictionary));
+    const FIX::ApplVerID application = settings.default_appl_ver_id == nullptr
+                                           ? FIX::Message::toApplVerID(version)
+                                           : FIX::ApplVerID(settings.default_appl_ver_id);
+    provider.addApplicationDataDictionary(application, make_dictionary(settings.application_dictionary));
     return provider;
 }
 
@@ -251,11 +283,14 @@ class Session : public QuickFixSession {
           responder_(host),
           application_(host),
           session_((store_.guard(true), application_), stores_,
-                   FIX::SessionID(FIX::BeginString_FIX44, settings.sender_comp_id, settings.target_comp_id),
-                   make_dictionaries(settings.dictionary),
+                   FIX::SessionID(settings.begin_string, settings.sender_comp_id, settings.target_comp_id),
+                   make_dictionaries(settings),
                    FIX::TimeRange(FIX::UtcTimeOnly(0, 0, 0), FIX::UtcTimeOnly(0, 0, 0)), settings.heartbeat_s,
                    &logs_) {
         session_.setResetOnLogon(settings.reset_on_logon);
+        if (settings.default_appl_ver_id != nullptr) {
+            session_.setSenderDefaultApplVerID(settings.default_appl_ver_id);
+        }
     }
 
     void connected() override {

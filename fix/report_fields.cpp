@@ -76,16 +76,34 @@ std::optional<Side> parse_side(std::string_view text) {
     return std::nullopt;
 }
 
-ExecKey execution_key(const InboundMessage& message, Qty cum) {
+namespace {
+ExecKey key_within_order(std::string_view kind, std::string_view value, const InboundMessage& message) {
     JoinedText text;
-    const std::string_view exec_id = field(message, 17);
-    if (!exec_id.empty()) {
-        text.append("17:").append(exec_id);
-    } else {
-        text.append("14:").append(DecimalText{cum}.view());
-    }
+    text.append(kind).append(value);
     text.append(";37:").append(field(message, 37)).append(";55:").append(field(message, 55));
     return ExecKey::of(text.view());
+}
+}  // namespace
+
+TradeChange change_of(const InboundMessage& message) {
+    const std::string_view exec_type = field(message, 150);
+    const std::string_view transaction = field(message, 20);
+    if (exec_type == "H" || transaction == "1") return TradeChange::bust;
+    if (exec_type == "G" || transaction == "2") return TradeChange::correction;
+    return TradeChange::none;
+}
+
+ExecKey key_by_exec_id(const InboundMessage& message, std::string_view exec_id) {
+    return key_within_order("17:", exec_id, message);
+}
+
+ExecKey key_by_cum(const InboundMessage& message, Qty cum) {
+    return key_within_order("14:", DecimalText{cum}.view(), message);
+}
+
+ExecKey key_of_change(const InboundMessage& message) {
+    return key_within_order(
+        change_of(message) == TradeChange::bust ? "bust:" : "correction:", field(message, 19), message);
 }
 
 ExecKey group_key(std::string_view id) { return ExecKey::of(JoinedText{}.append("527:").append(id).view()); }

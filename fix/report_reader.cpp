@@ -20,6 +20,7 @@ std::uint32_t reason_or_other(std::string_view text) { return parse_count(text).
 // What most reports have in common, parsed.
 struct ReportReader::Report {
     char exec_type = 0;
+    TradeChange change = TradeChange::none;
     OrderStatus status = OrderStatus::unknown;
     OrderId order;  ///< none: not ours
     InstrumentId instrument = kNoInstrument;
@@ -48,7 +49,7 @@ VerdictOn ReportReader::bad(Verdict verdict, int tag, std::uint64_t& counter) {
 VerdictOn ReportReader::read_common(const InboundMessage& message, Report& report) {
     const std::string_view our_id = dialect_.our_id(field(message, 11), field(message, 41));
     report.order = OrderId::parse(our_id).value_or(OrderId{});
-    report.instrument = instruments_.find_symbol(field(message, 55));
+    report.instrument = symbols_(field(message, 55));
     const std::string_view transact_time = field(message, 60);
     const int time_tag = transact_time.empty() ? 52 : 60;
     const auto time = parse_timestamp(transact_time.empty() ? field(message, 52) : transact_time);
@@ -65,7 +66,8 @@ VerdictOn ReportReader::read_execution_report(const InboundMessage& message) {
     const VerdictOn answer = read_any_report(message, report);
     const std::string_view exec_type = field(message, 150);
     constexpr std::string_view kNoFill = "03456789ABCDEI";
-    const bool no_fill = exec_type.size() == 1 && kNoFill.find(exec_type[0]) != std::string_view::npos;
+    const bool no_fill = report.change == TradeChange::none && exec_type.size() == 1 &&
+                         kNoFill.find(exec_type[0]) != std::string_view::npos;
     if (!is_ok(answer) && !no_fill) stop_engine(message, report);
     return answer;
 }
@@ -77,12 +79,17 @@ VerdictOn ReportReader::read_any_report(const InboundMessage& message, Report& r
         return bad(Verdict::bad_value, 150, counters_.field_bad_status);
     }
     report.exec_type = exec_type[0];
-    const auto status = parse_status(field(message, 39));
+    report.change = change_of(message);
+    auto status = parse_status(field(message, 39));
+    const bool changed = report.change != TradeChange::none;
+    // CME's own: 39 says what became of the trade, not of the order.
+    if (changed && (field(message, 39) == "G" || field(message, 39) == "H")) status = OrderStatus::unknown;
     if (!status) return bad(Verdict::bad_value, 39, counters_.field_bad_status);
     report.status = *status;
     if (const VerdictOn answer = read_common(message, report); !is_ok(answer)) return answer;
     report.cum = field(message, 14);
     report.leaves = field(message, 151);
+    if (changed) return read_changed_trade(message, report);
 
     switch (report.exec_type) {
         case 'F':
@@ -91,9 +98,6 @@ VerdictOn ReportReader::read_any_report(const InboundMessage& message, Report& r
         case '2':
             return field(message, 32).empty() || field(message, 31).empty() ? read_update(message, report)
                                                                             : read_fill(message, report);
-        case 'G':
-        case 'H':
-            return read_changed_trade(message, report);
         case 'I':
             return note_status_report(message, report);
         default:
@@ -120,10 +124,21 @@ VerdictOn ReportReader::read_fill(const InboundMessage& message, const Report& r
         return report.order.is_none() ? kAccepted : read_update(message, report);
     }
     Execution fill{};
-    fill.order = report.order;
     if (const auto answer = read_quantities(report, fill.cum_qty, fill.leaves_qty); !is_ok(answer)) {
         return answer;
     }
+    if (const auto answer = read_trade(message, report, fill); !is_ok(answer)) return answer;
+    fill.key = dialect_.execution_key(message, fill.cum_qty);
+    stage_execution(report, fill);
+    ++counters_.executions;
+    if (report.instrument == kNoInstrument) ++counters_.executions_unknown_symbol;
+    if (fill.order.is_none()) ++counters_.executions_other_orders;
+    return kAccepted;
+}
+
+// What was traded, and how the report names itself.
+VerdictOn ReportReader::read_trade(const InboundMessage& message, const Report& report, Execution& fill) {
+    fill.order = report.order;
     if (field(message, 55).empty()) return missing(55);
     if (field(message, 32).empty()) return missing(32);
     const auto qty = parse_qty(field(message, 32));
@@ -138,16 +153,21 @@ VerdictOn ReportReader::read_fill(const InboundMessage& message, const Report& r
     fill.side = *side;
     read_fee(message, fill);
     read_group(message, fill);
-    fill.key = execution_key(message, fill.cum_qty);
-    fill.exec_id = Name<40>::cut(field(message, 17).empty() ? field(message, 37) : field(message, 17));
-    fill.possible_resend = message.possible_duplicate || message.possible_resend ? 1 : 0;
-
-    sink_.stage(EventType::execution, report.instrument, report.time).payload.execution = fill;
-    sink_.flush();
-    ++counters_.executions;
-    if (report.instrument == kNoInstrument) ++counters_.executions_unknown_symbol;
-    if (fill.order.is_none()) ++counters_.executions_other_orders;
+    identify(message, fill);
     return kAccepted;
+}
+
+void ReportReader::identify(const InboundMessage& message, Execution& fill) const {
+    std::string_view id = field(message, 17);
+    for (const int tag : {880, 37}) id = id.empty() ? field(message, tag) : id;
+    fill.exec_id = Name<40>::cut(id);
+    fill.possible_resend = message.possible_duplicate || message.possible_resend ? 1 : 0;
+    fill.source = role_;
+}
+
+void ReportReader::stage_execution(const Report& report, const Execution& execution) {
+    sink_.stage(EventType::execution, report.instrument, report.time).payload.execution = execution;
+    sink_.flush();
 }
 
 // An absolute amount counts (13=3); a commission of another kind, or one that is no number, is left to be
@@ -177,20 +197,53 @@ void ReportReader::read_group(const InboundMessage& message, Execution& fill) {
     }
 }
 
-// A trade was corrected or busted after the fact: the position is no longer what the fills say, and only a
-// person can put that right. An execution without instrument stops the engine.
+// A trade was corrected or busted after the fact. Which one has to be known: without that the position is no
+// longer what the fills say, and only a person can put it right. An execution without instrument stops the
+// engine.
 VerdictOn ReportReader::read_changed_trade(const InboundMessage& message, const Report& report) {
-    stop_engine(message, report);
-    ++counters_.trades_changed;
+    if (field(message, 442) == "3") {
+        ++counters_.multileg_parents;
+        return kAccepted;
+    }
+    Execution changed{};
+    changed.change = report.change;
+    changed.ref = dialect_.original_key(message);
+    if (changed.ref.is_none()) {
+        stop_engine(message, report);
+        ++counters_.trades_unnamed;
+        return kAccepted;
+    }
+    if (const VerdictOn answer = read_change(message, report, changed); !is_ok(answer)) return answer;
+    stage_execution(report, changed);
+    ++(report.change == TradeChange::bust ? counters_.trades_busted : counters_.trades_corrected);
+    if (report.instrument == kNoInstrument) ++counters_.executions_unknown_symbol;
+    return kAccepted;
+}
+
+// A correction says what was traded after all. A bust need not, nor has either to say how the order stands.
+VerdictOn ReportReader::read_change(const InboundMessage& message, const Report& report, Execution& changed) {
+    if (field(message, 55).empty()) return missing(55);
+    const bool stands = !report.cum.empty() && !report.leaves.empty();
+    if (stands) {
+        const VerdictOn answer = read_quantities(report, changed.cum_qty, changed.leaves_qty);
+        if (!is_ok(answer)) return answer;
+    }
+    if (report.change == TradeChange::correction || !field(message, 32).empty()) {
+        if (const VerdictOn answer = read_trade(message, report, changed); !is_ok(answer)) return answer;
+    }
+    changed.order = report.order;
+    identify(message, changed);
+    const std::string_view id = field(message, 17);
+    const bool has_own_id = !id.empty() && id != field(message, 19);
+    changed.key = has_own_id ? dialect_.execution_key(message, changed.cum_qty) : key_of_change(message);
     return kAccepted;
 }
 
 void ReportReader::stop_engine(const InboundMessage& message, const Report& report) {
     Execution unread{};
     unread.order = report.order;
-    unread.key = execution_key(message, parse_qty(report.cum).value_or(Qty{}));
-    unread.exec_id = Name<40>::cut(field(message, 17));
-    unread.possible_resend = message.possible_duplicate || message.possible_resend ? 1 : 0;
+    unread.key = dialect_.execution_key(message, parse_qty(report.cum).value_or(Qty{}));
+    identify(message, unread);
     sink_.stage(EventType::execution, kNoInstrument, report.time).payload.execution = unread;
     sink_.flush();
 }

@@ -4,27 +4,35 @@
 // quoting engine arrive. Other reports become Events only for orders of ours. A field that does not parse
 // makes no Event: it is counted and the message is rejected. A fill in an instrument that we do not know
 // still makes an `execution`, without instrument: the engine stops on it, which is better than not knowing of
-// it. Each Event is flushed before the session moves its sequence number on, so that a message is asked for
-// again unless the journal has it.
+// it. Busts and corrections become an `execution` that names the fill it changes; where the venue's reports
+// do not let us name it, the engine stops too, because the position is then for a person to put right. Each
+// Event is flushed before the session moves its sequence number on, so that a message is asked for again
+// unless the journal has it.
 #pragma once
 
 #include <optional>
 #include <string_view>
 
 #include "core/event.h"
-#include "core/instrument.h"
 #include "fix/counters.h"
 #include "fix/dialect/dialect.h"
 #include "fix/message_store.h"
 #include "fix/quickfix_bridge.h"
+#include "fix/symbol_lookup.h"
 
 namespace hw::fix {
 
 class ReportReader {
   public:
-    ReportReader(const Dialect& dialect, const InstrumentTable& instruments, MessageStore& store,
-                 EventSinkRef sink, Counters& counters)
-        : dialect_(dialect), instruments_(instruments), store_(store), sink_(sink), counters_(counters) {}
+    /// `role`: the session that the reports come by.
+    ReportReader(const Dialect& dialect, SymbolLookup symbols, MessageStore& store, EventSinkRef sink,
+                 Counters& counters, SessionRole role = SessionRole::order)
+        : dialect_(dialect),
+          symbols_(symbols),
+          store_(store),
+          sink_(sink),
+          counters_(counters),
+          role_(role) {}
 
     /// An application message of the venue's, in sequence.
     VerdictOn read(const InboundMessage&);
@@ -48,7 +56,11 @@ class ReportReader {
     VerdictOn read_fill(const InboundMessage&, const Report&);
     void read_fee(const InboundMessage&, Execution&);
     void read_group(const InboundMessage&, Execution&);
+    VerdictOn read_trade(const InboundMessage&, const Report&, Execution&);
     VerdictOn read_changed_trade(const InboundMessage&, const Report&);
+    VerdictOn read_change(const InboundMessage&, const Report&, Execution&);
+    void identify(const InboundMessage&, Execution&) const;
+    void stage_execution(const Report&, const Execution&);
     VerdictOn read_update(const InboundMessage&, const Report&);
     VerdictOn note_status_report(const InboundMessage&, const Report&);
     void complete_settlement();
@@ -58,10 +70,11 @@ class ReportReader {
     VerdictOn missing(int tag) { return bad(Verdict::missing, tag, counters_.field_missing); }
 
     const Dialect& dialect_;
-    const InstrumentTable& instruments_;
+    SymbolLookup symbols_;
     MessageStore& store_;
     EventSinkRef sink_;
     Counters& counters_;
+    const SessionRole role_;
     OrderId settle_request_;
     std::uint32_t settle_answers_ = 0;  ///< reports that answered it
     std::uint32_t settle_ours_ = 0;     ///< of these, on orders of ours

@@ -1,51 +1,18 @@
 #include "fix/session.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
-#include <cstring>
-
 #include "fix/session_impl.h"
 
 namespace hw::fix {
-namespace {
-
-bool make_directory(const std::string& dir, std::string& error) {
-    if (::mkdir(dir.c_str(), 0700) == 0 || errno == EEXIST) return true;
-    error = "message store: cannot create " + dir + ": " + std::strerror(errno);
-    return false;
-}
-
-std::string owner_of(const SessionConfig& config) {
-    return config.sender_comp_id + "->" + config.target_comp_id;
-}
-
-std::string config_error(const SessionConfig& config) {
-    if (config.sender_comp_id.empty()) return "FIX session: sender_comp_id is missing";
-    if (config.target_comp_id.empty()) return "FIX session: target_comp_id is missing";
-    if (config.heartbeat_s < 1 || config.heartbeat_s > 3600) {
-        return "FIX session: heartbeat_s has to be 1 to 3600";
-    }
-    if (config.store_dir.empty()) return "FIX session: store_dir is missing";
-    return {};
-}
-
-}  // namespace
-
 std::unique_ptr<OrderSession> OrderSession::create(const SessionConfig& config,
                                                    const Credentials& credentials,
                                                    const InstrumentTable& instruments, EventSinkRef sink,
                                                    Nanos now, std::string& error) {
-    error = config_error(config);
-    if (!error.empty()) return nullptr;
-    auto dialect = make_dialect(config, credentials, error);
-    if (dialect == nullptr || !make_directory(config.store_dir, error)) return nullptr;
-    auto store = MessageStore::open(config.store_dir, owner_of(config), config.store_slots, now, error);
-    if (store == nullptr) return nullptr;
-    auto received = ReceivedRing::open(config.store_dir, owner_of(config), config.received_mib, error);
-    if (received == nullptr) return nullptr;
-    auto impl = std::make_unique<Impl>(config, instruments, sink, now, std::move(dialect), std::move(store),
-                                       std::move(received));
+    error.clear();
+    if (config.protocol != Protocol::fix44) error = "FIX session: orders go by FIX.4.4 only";
+    auto dialect = error.empty() ? make_dialect(config, credentials, error) : nullptr;
+    auto files = dialect == nullptr ? std::nullopt : open_session_files(config, now, error);
+    if (!files) return nullptr;
+    auto impl = std::make_unique<Impl>(config, instruments, sink, now, std::move(dialect), std::move(*files));
     if (!impl->start(config, error)) return nullptr;
     return std::unique_ptr<OrderSession>{new OrderSession(std::move(impl))};
 }

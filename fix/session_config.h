@@ -14,6 +14,12 @@ enum class DialectKind : std::uint8_t {
     deribit  ///< Deribit's FIX 4.4: its order id in 11, ours in 41; signed logon; its own tags
 };
 
+/// Which FIX goes over the connection.
+enum class Protocol : std::uint8_t {
+    fix44,  ///< FIX.4.4
+    fixt11  ///< FIXT.1.1 with FIX 5.0 SP2 messages (DefaultApplVerID 1137=9)
+};
+
 /// Never in the configuration file: from HEDGEWIRE_FIX_USERNAME / HEDGEWIRE_FIX_SECRET or a file of mode
 /// 0600.
 struct Credentials {
@@ -29,6 +35,7 @@ struct SessionConfig {
     std::string account;              ///< tag 1 on orders; empty: left out
     std::string label = "hedgewire";  ///< marks our orders where the venue has labels
     DialectKind dialect = DialectKind::plain;
+    Protocol protocol = Protocol::fix44;
     std::uint32_t heartbeat_s = 5;
     std::uint32_t reconnect_ms = 200;    ///< first pause after a lost connection; doubles up to 32 times this
     std::string credentials_file;        ///< of mode 0600; empty: the environment

@@ -1,68 +1,21 @@
-// The order session's life: connections, phases, what it sends and what it takes.
+// What the order session does beyond the life of its connection: it sends, takes reports the short way, and
+// decides what becomes of its orders when the venue asks for them again.
 #include "fix/session_impl.h"
 
 #include <utility>
 
-#include "fix/dictionary.h"
-#include "fix/raw_message.h"
-#include "fix/secrets.h"
+#include "fix/timestamp.h"
 
 namespace hw::fix {
-namespace {
-
-constexpr std::string_view kSessionOver = "the session's time is over";
-// A venue may log out a little before the end of its session, by our clock.
-constexpr Nanos kEarlyEnd = Nanos::from_seconds(60);
-constexpr Nanos kSyncPatience = Nanos::from_ms(1000);  // for a test request's answer, before another is sent
-constexpr Nanos kProgressPatience = Nanos::from_ms(5000);  // logged on, not up, and nothing new of theirs
-constexpr Nanos kTimerInterval = Nanos::from_ms(20);       // QuickFIX's own count in seconds
-
-}  // namespace
 
 OrderSession::Impl::Impl(const SessionConfig& config, const InstrumentTable& instruments, EventSinkRef sink,
-                         Nanos now, std::unique_ptr<Dialect> dialect, std::unique_ptr<MessageStore> store,
-                         std::unique_ptr<ReceivedRing> received)
-    : time_to_live_(config.order_time_to_live),
-      reset_on_logon_(config.reset_on_logon),
-      dialect_(std::move(dialect)),
-      store_(std::move(store)),
-      received_(std::move(received)),
-      sink_(sink),
+                         Nanos now, std::unique_ptr<Dialect> dialect, SessionFiles files)
+    : SessionLife(SessionRole::order, config, instruments, sink, now, std::move(dialect), std::move(files)),
+      time_to_live_(config.order_time_to_live),
       writer_(config, *dialect_, instruments),
       sender_(config, writer_, *store_),
-      receiver_(config),
-      reader_(*dialect_, instruments, *store_, sink, counters_),
-      now_(now) {
+      receiver_(config) {
     fields_.reserve(32);
-}
-
-bool OrderSession::Impl::start(const SessionConfig& config, std::string& error) {
-    const auto times = SessionTimes::parse(config.times, error);
-    if (!times) return false;
-    times_ = *times;
-    QuickFixSettings settings;
-    settings.sender_comp_id = config.sender_comp_id;
-    settings.target_comp_id = config.target_comp_id;
-    settings.heartbeat_s = static_cast<int>(config.heartbeat_s);
-    settings.dictionary = fix44_dictionary_text();
-    settings.reset_on_logon = config.reset_on_logon;
-    engine_ = QuickFixSession::create(settings, *this, error);
-    return engine_ != nullptr;
-}
-
-void OrderSession::Impl::on_connected(ByteSinkRef sink, Nanos now) {
-    if (phase_ != Phase::down) on_disconnected(now, "replaced by another connection");
-    now_ = now;
-    bytes_ = sink;
-    keep_times();
-    if (!wanted(now)) return close();
-    if (reset_on_logon_) reset_store();
-    first_of_connection_ = store_->next_sender();
-    reason_.clear();
-    progress_at_ = 0;
-    phase_ = Phase::logging_on;
-    engine_->connected();
-    run_timers();
 }
 
 void OrderSession::Impl::on_bytes(const char* data, std::size_t size, Nanos now) {
@@ -90,7 +43,7 @@ void OrderSession::Impl::on_bytes(const char* data, std::size_t size, Nanos now)
 /// A report that can do without QuickFIX, at the start of `bytes`: its size, or zero when it is none. One
 /// that the reader refuses goes to QuickFIX after all, which rejects it by the verdict that stands.
 std::size_t OrderSession::Impl::take_report(std::string_view bytes) {
-    if (!receives_fast_) return 0;
+    if (!in_order_) return 0;
     InboundMessage message;
     const std::size_t size = receiver_.read(bytes, store_->next_target(), now_, message);
     if (size == 0) return 0;
@@ -107,62 +60,6 @@ std::size_t OrderSession::Impl::take_report(std::string_view bytes) {
     receive(bytes.substr(0, size));
     verdict_.reset();
     return size;
-}
-
-void OrderSession::Impl::receive(std::string_view message) {
-    if (has_absurd_number(message)) {
-        on_fault(SessionFault::not_parsed, "a sequence number of more than nine digits");
-        return;
-    }
-    message_.assign(message);
-    // QuickFIX would leave it without an answer.
-    if (has_number(message)) {
-        engine_->receive(message_, now_.ns());
-    } else {
-        end_session("MsgSeqNum (34) is missing");
-    }
-    follow();
-}
-
-void OrderSession::Impl::keep(std::string_view message) {
-    if (!is_logon(message)) return received_->put(message, now_);
-    message_.assign(message);
-    mask_secrets(message_);
-    received_->put(message_, now_);
-}
-
-void OrderSession::Impl::end_session(const std::string& why) {
-    reason_ = why;
-    engine_->begin_logout(why);
-    if (!engine_->logged_on()) close();
-    leave();
-}
-
-/// Nothing new is said after a Logout.
-void OrderSession::Impl::leave() {
-    if (phase_ == Phase::up) announce(false, reason_);
-    if (phase_ != Phase::down) phase_ = Phase::leaving;
-}
-
-void OrderSession::Impl::on_disconnected(Nanos now, std::string_view why) {
-    now_ = now;
-    if (reason_.empty()) reason_ = why;
-    engine_->disconnected();
-    follow();
-}
-
-void OrderSession::Impl::poll(Nanos now) {
-    now_ = now;
-    const bool ran_just_now = now >= timers_ran_ && now - timers_ran_ < kTimerInterval;
-    if (phase_ == Phase::up && ran_just_now) return;
-    keep_times();
-    if (phase_ != Phase::down) run_timers();
-}
-
-void OrderSession::Impl::run_timers() {
-    timers_ran_ = now_;
-    engine_->run_timers(now_.ns());
-    follow();
 }
 
 bool OrderSession::Impl::send(const Action& action, Nanos now) {
@@ -220,108 +117,51 @@ void OrderSession::Impl::rehearse(Nanos now) {
     if (!message.empty()) bytes_.rehearse(message.data(), message.size());
 }
 
-void OrderSession::Impl::begin_logout(Nanos now, std::string_view why) {
-    now_ = now;
-    reason_ = why;
-    engine_->begin_logout({});
-    engine_->run_timers(now.ns());
-    leave();
-    follow();
+bool OrderSession::Impl::may_replay(const std::string& type, std::uint32_t sequence,
+                                    const std::string& original_sending_time) {
+    const auto sent = parse_timestamp(original_sending_time);
+    const bool young = sent && now_ - *sent <= time_to_live_;
+    if (type == "D") return young ? replay_order(sequence) : gap_fill_order(sequence);
+    // A cancel does no harm late. An old status request would only be answered twice.
+    if (type == "F" || type == "q") return true;
+    ++counters_.messages_gap_filled;
+    return false;
 }
 
-// Logs out at the session's end; once disconnected, the numbers begin again with the next session.
-void OrderSession::Impl::keep_times() {
-    const Nanos begun = times_.begun(now_);
-    const bool over = store_->created() < begun;
-    if (!over && times_.contains(now_)) return;
-    if (phase_ == Phase::down) {
-        if (over) roll();
-    } else if (!engine_->logged_on()) {
-        close();
-        on_disconnected(now_, kSessionOver);
-    } else if (reason_ != kSessionOver) {
-        begin_logout(now_, kSessionOver);
+bool OrderSession::Impl::replay_order(std::uint32_t sequence) {
+    store_->set_flag(sequence, kReplayed);
+    ++counters_.orders_replayed;
+    return true;
+}
+
+// The venue asks for an order that is too old to be sent now: it gets a gap fill instead. Is that order
+// then certainly dead? That the venue asks for it means that it has not processed it, unless
+//  - we replayed it before: two requests may overlap, and the first was answered with the order itself;
+//  - it was sent on this very connection: a request is for everything from some number on, so it may name
+//    an order that came after the gap and lies in the venue's queue, or one that was still under way;
+//  - the venue has already spoken of it: then the venue has lost its memory (a failover), not our order.
+// Only without any of these do we say so. Otherwise its fate is unknown, and settled like any other.
+bool OrderSession::Impl::gap_fill_order(std::uint32_t sequence) {
+    ++counters_.orders_gap_filled;
+    const OrderId order = store_->order_at(sequence);
+    const std::uint32_t flags = store_->flags_at(sequence);
+    if (order.is_none() || (flags & kGapFilled) != 0) return false;
+    store_->set_flag(sequence, kGapFilled);
+    const bool certain = sequence < first_of_connection_ && (flags & (kReplayed | kAcknowledged)) == 0;
+    if (certain) {
+        OrderUnsent& unsent =
+            sink_.stage(EventType::order_unsent, kNoInstrument, Nanos{}).payload.order_unsent;
+        unsent.order = order;
+        unsent.reason = UnsentReason::replaced_by_gap_fill;
+    } else {
+        OrderUpdate& update =
+            sink_.stage(EventType::order_update, kNoInstrument, Nanos{}).payload.order_update;
+        update.order = order;
+        update.status = OrderStatus::unknown;
+        update.text = Name<64>::cut("asked for again by the venue, too old to be sent again");
     }
-}
-
-void OrderSession::Impl::roll() {
-    const Nanos end = times_.end_of(times_.begun(store_->created()));
-    const auto closed = store_->closed();
-    const bool complete = store_->next_target() == 1 || (closed && *closed >= end - kEarlyEnd);
-    if (!complete) stop_engine(store_->next_target());
-    store_->reset(now_);
-    ++counters_.session_rolls;
-}
-
-// Moves the phase to where the session engine has got to. Ends a step only where nothing more follows.
-void OrderSession::Impl::follow() {
-    receives_fast_ = false;
-    if (phase_ == Phase::down) return;
-    if (!engine_->attached()) return go_down();
-    if (phase_ == Phase::leaving) return;
-    if (!engine_->logged_on()) return;
-    if (phase_ == Phase::logging_on) phase_ = Phase::agreeing;
-    if (!engine_->in_agreement()) lose_agreement();
-    if (phase_ != Phase::up) give_up_without_progress();
-    if (!engine_->in_agreement()) return;
-    if (phase_ == Phase::agreeing) ask_for_sync();
-    if (phase_ == Phase::syncing) await_sync();
-    receives_fast_ = phase_ == Phase::up && !engine_->resend_pending();
-}
-
-void OrderSession::Impl::go_down() {
-    if (logout_received_) store_->set_closed(now_);
-    logout_received_ = hold_target_ = false;
-    framer_.clear();
-    bytes_ = {};
-    phase_ = Phase::down;
-    reader_.settle_requested(OrderId{});
-    announce(false, reason_.empty() ? note_ : reason_);
-}
-
-void OrderSession::Impl::lose_agreement() {
-    if (phase_ == Phase::up) {
-        ++counters_.gaps;
-        announce(false, "messages of the venue are missing, asked for them again");
-    }
-    phase_ = Phase::agreeing;
-}
-
-// A request for missing messages can itself get lost, and is not repeated: a new connection is the way
-// out.
-void OrderSession::Impl::give_up_without_progress() {
-    const std::uint32_t next = store_->next_target();
-    if (next != progress_at_) {
-        progress_at_ = next;
-        progress_time_ = now_;
-    } else if (now_ - progress_time_ > kProgressPatience) {
-        close();
-        on_disconnected(now_, "sequence numbers came to no agreement");
-    }
-}
-
-void OrderSession::Impl::ask_for_sync() {
-    sync_id_ = "HW-SYNC-" + std::to_string(++sync_count_);
-    sync_answered_ = false;
-    sync_asked_ = now_;
-    if (engine_->send("1", {{112, sync_id_}})) phase_ = Phase::syncing;
-}
-
-void OrderSession::Impl::await_sync() {
-    if (sync_answered_) {
-        phase_ = Phase::up;
-        ++counters_.session_ups;
-        announce(true, "logged on");
-    } else if (now_ - sync_asked_ > kSyncPatience) {
-        phase_ = Phase::agreeing;
-    }
-}
-
-void OrderSession::Impl::announce(bool is_up, std::string_view text) {
-    SessionState& state = sink_.stage(EventType::session_state, kNoInstrument, Nanos{}).payload.session_state;
-    state.up = is_up ? 1 : 0;
-    state.text = Name<64>::cut(text);
     sink_.flush();
+    return false;
 }
 
 }  // namespace hw::fix

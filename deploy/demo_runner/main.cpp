@@ -61,7 +61,7 @@ bool wait_until(Condition done, Clock::duration limit) {
     return true;
 }
 
-bool prepare_config(const Options& options, const Workspace& workspace, std::uint16_t port,
+bool prepare_config(const Options& options, const Workspace& workspace, const FixPorts& ports,
                     std::string& error) {
     std::string example = read_file(options.config);
     if (example.empty()) {
@@ -73,7 +73,7 @@ bool prepare_config(const Options& options, const Workspace& workspace, std::uin
         if (!other) return false;
         example = std::move(*other);
     }
-    auto wired = with_transport(std::move(example), options, port, error);
+    auto wired = with_transport(std::move(example), options, ports, error);
     if (!wired) return false;
     const auto text = hedger_config(std::move(*wired), workspace, error);
     if (!text) return false;
@@ -87,9 +87,9 @@ bool prepare_config(const Options& options, const Workspace& workspace, std::uin
 }
 
 // Both programs, until the hedger has had its time. Empty when all went its way.
-std::string run_both(const Options& options, const Workspace& workspace, std::uint16_t port) {
+std::string run_both(const Options& options, const Workspace& workspace, const FixPorts& ports) {
     std::string error;
-    auto exchange = ChildProcess::start(exchange_command(options, workspace, port), error);
+    auto exchange = ChildProcess::start(exchange_command(options, workspace, ports), error);
     if (!exchange) return error;
     const auto socket = workspace.socket("memif.sock");
     wait_until([&] { return !exchange->running() || std::filesystem::exists(socket); }, kExchangeStart);
@@ -148,11 +148,11 @@ int main(int argc, char** argv) {
     std::string error;
     const auto workspace = Workspace::make(options.out, error);
     if (!workspace) return fail(error, 2);
-    const std::uint16_t port = free_port();
-    if (port == 0) return fail("no free TCP port on 127.0.0.1");
-    if (!prepare_config(options, *workspace, port, error)) return fail(error, 2);
+    const FixPorts ports = free_ports();
+    if (!ports.found()) return fail("no two free TCP ports on 127.0.0.1");
+    if (!prepare_config(options, *workspace, ports, error)) return fail(error, 2);
     std::fprintf(stderr, "hedgewire-demo: hedger and simulated exchange for %u s\n", options.seconds);
-    const std::string trouble = run_both(options, *workspace, port);
+    const std::string trouble = run_both(options, *workspace, ports);
     if (interrupted) return fail(trouble);
     return conclude(options, *workspace, trouble);
 }

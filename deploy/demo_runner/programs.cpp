@@ -58,17 +58,28 @@ std::string exchange_eal(const Workspace& workspace) {
 
 }  // namespace
 
-std::uint16_t free_port() {
-    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (listener < 0) return 0;
+namespace {
+/// The listener stays open until both ports are known, so that they are two.
+std::uint16_t listen_on_free_port(int listener) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     auto* const generic = reinterpret_cast<sockaddr*>(&address);
     const bool bound = bind(listener, generic, size) == 0 && getsockname(listener, generic, &size) == 0;
-    close(listener);
     return bound ? ntohs(address.sin_port) : std::uint16_t{0};
+}
+}  // namespace
+
+FixPorts free_ports() {
+    const int first = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int second = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    FixPorts ports;
+    if (first >= 0) ports.orders = listen_on_free_port(first);
+    if (second >= 0) ports.account = listen_on_free_port(second);
+    if (first >= 0) close(first);
+    if (second >= 0) close(second);
+    return ports;
 }
 
 namespace {
@@ -87,6 +98,8 @@ std::optional<std::string> replaced(std::string example, const Replacements& rep
 
 std::optional<std::string> hedger_config(std::string example, const Workspace& workspace,
                                          std::string& error) {
+    // Not there with paper orders.
+    replace_all(example, "demo-out/account", toml_escaped(workspace.out("account")));
     return replaced(std::move(example),
                     {{"demo-out/memif.sock", workspace.socket("memif.sock")},
                      {"demo-out/control.sock", workspace.socket("control.sock")},
@@ -96,17 +109,25 @@ std::optional<std::string> hedger_config(std::string example, const Workspace& w
                     error);
 }
 
-std::optional<std::string> with_transport(std::string example, const Options& options, std::uint16_t fix_port,
+std::optional<std::string> with_transport(std::string example, const Options& options, const FixPorts& ports,
                                           std::string& error) {
     const std::string bypass = "transport = \"bypass\"";
-    if (options.transport == "kernel")
-        return replaced(std::move(example),
+    auto wired = replaced(std::move(example), {{"port = 19879", "port = " + text(ports.account)}}, error);
+    if (!wired || options.transport == "bypass") return wired;
+    if (!options.paper())
+        return replaced(std::move(*wired),
                         {{bypass, "transport = \"kernel\""},
                          {"host = \"10.0.0.1\"", "host = \"127.0.0.1\""},
-                         {"port = 19878", "port = " + text(fix_port)}},
+                         {"port = 19878", "port = " + text(ports.orders)}},
                         error);
-    if (options.paper()) return replaced(std::move(example), {{bypass, "transport = \"paper\""}}, error);
-    return example;
+    const auto from = wired->find("[account]");
+    const auto to = wired->find("[journal]");
+    if (from == std::string::npos || to == std::string::npos || to < from) {
+        error = "the example configuration does not hold [account] and after it [journal]";
+        return std::nullopt;
+    }
+    wired->erase(from, to - from);
+    return replaced(std::move(*wired), {{bypass, "transport = \"paper\""}}, error);
 }
 
 std::string paper_positions() { return "instrument,quantity,average_price\nBTC-PERPETUAL,20000,90000\n"; }
@@ -144,13 +165,33 @@ retransmit = "10.0.0.1:4241"
     return example;
 }
 
-Command exchange_command(const Options& options, const Workspace& workspace, std::uint16_t fix_port) {
+Command exchange_command(const Options& options, const Workspace& workspace, const FixPorts& ports) {
     const std::uint32_t quiet_s = std::min(kQuiet_s, options.seconds / 3);
-    Command command{{options.programs / "hedgewire-exchange", "--seed", text(options.seed), "--seconds",
-                     text(options.seconds + kVenueOutlives_s), "--quiesce-seconds",
-                     text(kVenueOutlives_s + quiet_s), "--eal", exchange_eal(workspace), "--device",
-                     "net_memif0", "--fix-port", text(fix_port), "--fix-dir", workspace.out("exchange-fix"),
-                     "--feed", options.feed, "--json", workspace.out("exchange.json")},
+    Command command{{options.programs / "hedgewire-exchange",
+                     "--seed",
+                     text(options.seed),
+                     "--seconds",
+                     text(options.seconds + kVenueOutlives_s),
+                     "--quiesce-seconds",
+                     text(kVenueOutlives_s + quiet_s),
+                     "--eal",
+                     exchange_eal(workspace),
+                     "--device",
+                     "net_memif0",
+                     "--fix-port",
+                     text(ports.orders),
+                     "--fix-dir",
+                     workspace.out("exchange-fix"),
+                     "--feed",
+                     options.feed,
+                     "--account",
+                     "FIX.4.4",
+                     "--account-port",
+                     text(ports.account),
+                     "--account-dir",
+                     workspace.out("exchange-account"),
+                     "--json",
+                     workspace.out("exchange.json")},
                     workspace.out("exchange.log"),
                     workspace.out("exchange.log")};
     // The address and port of the example.

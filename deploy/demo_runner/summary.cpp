@@ -30,6 +30,17 @@ Json position_differences(const Json& hedger, const Json& exchange) {
     return differences;
 }
 
+/// What the second session has told, and what the hedger made of it.
+Json account_of(const Json& hedger) {
+    const Json& r = hedger.at("reconciliation");
+    return {{"fills_matched", r.at("drop_copy").at("matched")},
+            {"fills_unmatched", r.at("drop_copy").at("not_on_drop_copy").get<std::int64_t>() +
+                                    r.at("drop_copy").at("only_on_drop_copy").get<std::int64_t>()},
+            {"snapshots", r.at("snapshots").at("counted")},
+            {"snapshots_failed", r.at("snapshots").at("failed")},
+            {"breaks", r.at("breaks")}};
+}
+
 Json merge(const Json& hedger, const Json& exchange, bool replay_identical, const std::string& transport) {
     Json out;
     out["transport"] = transport;
@@ -65,6 +76,7 @@ Json merge(const Json& hedger, const Json& exchange, bool replay_identical, cons
     }
     out["journal"] = hedger.at("journal");
     out["alerts"] = hedger.at("alerts");
+    out["account"] = account_of(hedger);
     out["tcp"] = hedger.value("tcp", Json::object());
     out["replay_identical"] = replay_identical;
     return out;
@@ -95,12 +107,27 @@ void judge_books(const Json& summary, std::vector<std::string>& failures) {
         failures.push_back(fmt::format("{} orders were sent twice", twice));
 }
 
+/// Both sessions' fills, and the venue's positions while it ran.
+void judge_account(const Json& account, std::vector<std::string>& failures) {
+    if (account.at("fills_matched").get<std::int64_t>() < 1)
+        failures.emplace_back("no fill was told by both sessions");
+    if (const auto alone = account.at("fills_unmatched").get<std::int64_t>(); alone != 0)
+        failures.push_back(fmt::format("{} fills were told by one session only", alone));
+    if (account.at("snapshots").get<std::int64_t>() < 1)
+        failures.emplace_back("no snapshot of the account was reconciled");
+    if (const std::size_t breaks = account.at("breaks").size(); breaks != 0)
+        failures.push_back(fmt::format("the venue's positions broke with ours in {} instruments", breaks));
+}
+
 std::vector<std::string> judge(const Json& summary) {
     std::vector<std::string> failures;
     if (summary.at("hedges").at("filled").get<std::int64_t>() < 1)
         failures.emplace_back("no hedge was filled");
     judge_deltas(summary, failures);
-    if (summary.at("transport") != "paper") judge_books(summary, failures);
+    if (summary.at("transport") != "paper") {
+        judge_books(summary, failures);
+        judge_account(summary.at("account"), failures);
+    }
     if (!summary.at("replay_identical").get<bool>())
         failures.emplace_back("the replay of the journal differs from the run");
     return failures;
@@ -174,6 +201,11 @@ std::string in_words(const Json& summary, const std::vector<std::string>& failur
         words += explain_words(summary.at("pnl_explain").value(name, Json::object()));
     }
     words += fmt::format("  positions {}\n", position_words(summary));
+    const Json& account = summary.at("account");
+    words += fmt::format(
+        "  account   {} fills told by both sessions, {} by one; {} snapshots reconciled, {} breaks\n",
+        account.at("fills_matched").dump(), account.at("fills_unmatched").dump(),
+        account.at("snapshots").dump(), account.at("breaks").size());
     words += fmt::format("  replay    {}\n",
                          summary.at("replay_identical").get<bool>() ? "every action identical" : "DIFFERENT");
     for (const auto& failure : failures) words += fmt::format("FAILED: {}\n", failure);

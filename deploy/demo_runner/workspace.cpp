@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 
 // Says that the directory is a demonstration's, so that clearing it takes nobody's journal away.
 constexpr const char* kMarker = ".hedgewire-demo";
-constexpr std::array kBulk{"journal",     "fix",           "exchange-fix", "hedger.toml",
-                           "hedger.json", "exchange.json", "replay.json",  "exchange.log"};
+constexpr std::array kBulk{"journal",     "fix",         "exchange-fix",  "account",     "exchange-account",
+                           "hedger.toml", "hedger.json", "exchange.json", "replay.json", "exchange.log"};
 
 void remove_all_of(const fs::path& out) {
     std::error_code ignored;

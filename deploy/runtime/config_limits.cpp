@@ -152,6 +152,26 @@ void check_fix(const RunConfig& config, ConfigFindings& findings) {
                                  config.fix.host));
 }
 
+/// The second session is one of its own, beside an order session.
+void check_account(const RunConfig& config, ConfigFindings& findings) {
+    if (!config.account) return;
+    const fix::AccountConfig& account = *config.account;
+    if (config.transport == Transport::paper && findings.sound("order.transport"))
+        findings.add("account",
+                     "[account] needs an order session: with order.transport \"paper\" the venue's "
+                     "positions are not what was hedged");
+    if (account.session.store_dir == config.fix.store_dir && findings.sound("account.store_dir"))
+        findings.add("account.store_dir",
+                     "account.store_dir and fix.store_dir are the same: each session needs "
+                     "one of its own");
+    if (config.engine.reconcile && account.snapshot_every_s == 0 &&
+        findings.sound("account.snapshot_every_s"))
+        findings.add(
+            "account.snapshot_every_s",
+            "account.snapshot_every_s is 0, and account.reconcile waits for a snapshot: nothing would "
+            "ever be hedged");
+}
+
 void check_directories(const RunConfig& config, ConfigFindings& findings) {
     if (config.journal.memory_dir.empty() && findings.sound("journal.memory_dir"))
         findings.add("journal.memory_dir", "journal.memory_dir must not be empty");
@@ -225,6 +245,7 @@ void check_limits(const RunConfig& config, ConfigFindings& findings) {
     check_starbase_channels(config.starbase, findings);
     check_requests(config.requests, findings);
     check_fix(config, findings);
+    check_account(config, findings);
     check_directories(config, findings);
     check_underlyings(config.engine, findings);
     check_gate(config.engine.gate, findings);

@@ -24,6 +24,9 @@ inline constexpr std::array<Choice<Transport>, 3> kTransports{
 inline constexpr std::array<Choice<fix::DialectKind>, 2> kDialects{
     {{"plain", fix::DialectKind::plain}, {"deribit", fix::DialectKind::deribit}}};
 
+inline constexpr std::array<Choice<fix::Protocol>, 2> kProtocols{
+    {{"FIX.4.4", fix::Protocol::fix44}, {"FIXT.1.1", fix::Protocol::fixt11}}};
+
 inline constexpr std::array<Choice<hedge::Numeraire>, 2> kNumeraires{
     {{"coin", hedge::Numeraire::coin}, {"usd", hedge::Numeraire::usd}}};
 inline constexpr std::array<Choice<hedge::SmileDelta>, 3> kSmileDeltas{
@@ -141,6 +144,15 @@ void describe_tcp(Visitor& v, net::TcpConfig& c) {
 }
 
 template <class Visitor>
+void describe_session_times(Visitor& v, fix::SessionConfig& c) {
+    v.value("session_start", c.times.start, kFixTextRule);
+    v.value("session_end", c.times.end, kFixTextRule);
+    v.value("session_start_day", c.times.start_day, kFixTextRule);
+    v.value("session_end_day", c.times.end_day, kFixTextRule);
+    v.value("reset_on_logon", c.reset_on_logon);
+}
+
+template <class Visitor>
 void describe_fix(Visitor& v, fix::SessionConfig& c, Transport transport) {
     v.value("host", c.host, {.max_length = 253});
     // Zero is "not set", which only a transport without a session can be.
@@ -158,11 +170,41 @@ void describe_fix(Visitor& v, fix::SessionConfig& c, Transport transport) {
     v.value("received_mib", c.received_mib, {.min = 1, .max = 4'096, .power_of_two = true});
     v.duration_ms("order_time_to_live_ms", c.order_time_to_live, {.min = 1, .max = 60'000});
     v.value("cancel_on_disconnect", c.cancel_on_disconnect);
-    v.value("session_start", c.times.start, kFixTextRule);
-    v.value("session_end", c.times.end, kFixTextRule);
-    v.value("session_start_day", c.times.start_day, kFixTextRule);
-    v.value("session_end_day", c.times.end_day, kFixTextRule);
-    v.value("reset_on_logon", c.reset_on_logon);
+    describe_session_times(v, c);
+}
+
+/// What the engine is to do with what the second session tells.
+template <class Visitor>
+void describe_account_checks(Visitor& v, hedge::EngineConfig& c) {
+    // Whoever has a second session wants both, unless he says otherwise.
+    if constexpr (Visitor::kReads) c.reconcile = c.drop_copy = true;
+    v.value("reconcile", c.reconcile);
+    v.value("drop_copy", c.drop_copy);
+    v.duration_ms("unmatched_after_ms", c.unmatched_after, {.min = 1, .max = 3'600'000});
+    v.value("margin_warn_ratio", c.margin_warn_ratio, {.min = 0, .max = 1e6});
+}
+
+template <class Visitor>
+void describe_account(Visitor& v, fix::AccountConfig& c, hedge::EngineConfig& engine) {
+    fix::SessionConfig& s = c.session;
+    v.value("host", s.host, {.required = false, .max_length = 253});
+    v.value("port", s.port, {.min = 1, .max = 65'535, .required = true});
+    v.value("sender_comp_id", s.sender_comp_id, {.required = true, .max_length = 64});
+    v.value("target_comp_id", s.target_comp_id, {.required = true, .max_length = 64});
+    v.value("account", s.account, kFixTextRule);
+    v.choice("protocol", s.protocol, kProtocols);
+    v.choice("dialect", s.dialect, kDialects);
+    v.value("heartbeat_s", s.heartbeat_s, {.min = 1, .max = 3'600});
+    v.value("reconnect_ms", s.reconnect_ms, {.min = 1, .max = 60'000});
+    v.value("credentials_file", s.credentials_file);
+    v.value("store_dir", s.store_dir, {.required = true});
+    v.value("store_slots", s.store_slots, {.min = 1'024, .max = 16'777'216, .power_of_two = true});
+    v.value("received_mib", s.received_mib, {.min = 1, .max = 4'096, .power_of_two = true});
+    describe_session_times(v, s);
+    v.value("currencies", c.currencies, {.max_length = kLongestCurrency});
+    v.value("snapshot_every_s", c.snapshot_every_s, {.min = 0, .max = 86'400});
+    v.duration_ms("snapshot_timeout_ms", c.snapshot_patience, {.min = 10, .max = 600'000});
+    describe_account_checks(v, engine);
 }
 
 template <class Visitor>
@@ -267,6 +309,7 @@ void describe(Visitor& v, RunConfig& c) {
     v.table("order", [&] { describe_order(v, c); });
     v.table("tcp", [&] { describe_tcp(v, c.tcp); });
     v.table("fix", [&] { describe_fix(v, c.fix, c.transport); });
+    v.optional_table("account", c.account, [&](fix::AccountConfig& a) { describe_account(v, a, c.engine); });
     v.table("journal", [&] { describe_journal(v, c.journal); });
     v.tables("underlying", c.engine.underlyings,
              [&](hedge::UnderlyingConfig& underlying) { describe_underlying(v, underlying); });

@@ -1,11 +1,11 @@
-// Orders over a FIX session on TCP, the kernel's or the bypass port's: keeps the connection, with a pause
-// that doubles while it fails, and carries bytes between socket and session. Lives on the hot thread.
+// Orders over a FIX session on TCP, the kernel's or the bypass port's. Lives on the hot thread.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "deploy/runtime/kept_session.h"
 #include "deploy/runtime/stopwatch.h"
 #include "fix/session.h"
 #include "hedge/state.h"
@@ -24,47 +24,35 @@ class FixTransport {
     template <class... SocketArguments>
     FixTransport(const fix::SessionConfig& config, const hedge::EngineState& state,
                  SocketArguments&&... socket)
-        : config_(config), state_(state), socket_(std::forward<SocketArguments>(socket)...) {}
+        : state_(state), kept_(config, std::forward<SocketArguments>(socket)...) {}
 
     /// The session writes its Events to the EventWriter, which sends through this: so it comes second.
-    void attach(std::unique_ptr<fix::OrderSession> session) { session_ = std::move(session); }
-    fix::OrderSession& session() { return *session_; }
-    const typename Socket::Counters& socket_counters() const { return socket_.counters(); }
-    Socket& socket() { return socket_; }
+    void attach(std::unique_ptr<fix::OrderSession> session) { kept_.attach(std::move(session)); }
+    fix::OrderSession& session() { return kept_.session(); }
+    const typename Socket::Counters& socket_counters() const { return kept_.socket().counters(); }
+    Socket& socket() { return kept_.socket(); }
 
     /// Times given here are the engine's; what the session says to the venue is stamped with the wall's.
-    bool send(const Action& action, Nanos) { return session_->send(action, wall_time()); }
+    bool send(const Action& action, Nanos) { return session().send(action, wall_time()); }
     void poll(Nanos steady, EventSinkRef);
     /// Walks the way that an order takes, from its template through the store slot and the checksums to where
     /// the socket would send it.
     void rehearse() {
         prepare_orders();
-        session_->rehearse(wall_time());
+        session().rehearse(wall_time());
     }
     /// Nothing of a live session is due at a known time.
     Nanos next_due() const { return {}; }
 
     /// Logs out; `stopped` once the venue has answered or the connection is gone.
-    void stop();
-    bool stopped() const { return stopping_ && !socket_.connected(); }
+    void stop() { kept_.stop(); }
+    bool stopped() const { return kept_.stopped(); }
 
   private:
-    static constexpr Nanos kConnectPatience = Nanos::from_seconds(3);
-
-    void try_connect(Nanos now);
-    void check_connecting(Nanos now);
-    void lost(Nanos now);
     void prepare_orders();
 
-    const fix::SessionConfig config_;
     const hedge::EngineState& state_;
-    std::unique_ptr<fix::OrderSession> session_;
-    Socket socket_;
-    Nanos next_attempt_;
-    Nanos attempted_;
-    std::uint32_t failures_ = 0;
-    bool announced_ = false;  ///< the session has been told that the socket is connected
-    bool stopping_ = false;
+    KeptSession<Socket, fix::OrderSession> kept_;
 };
 
 extern template class FixTransport<net::KernelSocket>;

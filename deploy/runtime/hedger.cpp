@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "deploy/runtime/log.h"
+#include "fix/credentials.h"
 
 namespace hw::deploy {
 
@@ -99,6 +100,33 @@ bool Hedger::start_follower(bool plan) {
                    positions_waiting_ ? positions_.positions : std::vector<StartingPosition>{});
     follower_->start([this](const Follower& f) { follow(f); });
     return true;
+}
+
+bool Hedger::start_account() {
+    if (!config_.account) return true;
+    std::string error;
+    const auto credentials =
+        fix::load_credentials(config_.account->session.credentials_file, error, fix::kAccountCredentials);
+    if (credentials)
+        account_ = AccountLink::start(*config_.account, *credentials, inbox_.account, cores_, error);
+    if (!account_) std::fprintf(stderr, "hedgewire run: [account]: %s\n", error.c_str());
+    return account_ != nullptr;
+}
+
+bool Hedger::account_stopped() {
+    if (!account_) return true;
+    account_->stop();
+    return account_->stopped();
+}
+
+void Hedger::end_account() {
+    if (!account_) return;
+    account_->end();
+    fix::visit_counters(account_->counters(),
+                        [&](std::string_view name, std::uint64_t value, std::string_view) {
+                            if (value != 0) report_.account_session[std::string(name)] = value;
+                        });
+    account_.reset();
 }
 
 /// On the follower's thread: what people see and say, and a look at the journal's health.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/hash.h"
+#include "deploy/runtime/account_link.h"
 #include "deploy/runtime/control_socket.h"
 #include "deploy/runtime/follower.h"
 #include "deploy/runtime/hot_loop.h"
@@ -37,6 +38,14 @@ class Hedger {
     void on_round(std::function<void()> round) { round_ = std::move(round); }
     /// Starts the follower and the control socket; call it before the first Event.
     bool start_follower(bool plan);
+
+    /// Starts the account's second session, if one is configured; before the first Event. False: said on
+    /// stderr why it cannot be.
+    bool start_account();
+    /// Logs it out; true once that is done, or there is none.
+    bool account_stopped();
+    /// The hot thread takes nothing more of it.
+    void end_account();
 
     /// The run's first Events: run_started, and the definitions that are known from files.
     template <class Writer>
@@ -127,6 +136,7 @@ class Hedger {
     std::unique_ptr<Housekeeper> housekeeper_;
     std::unique_ptr<Follower> follower_;
     std::unique_ptr<ControlSocket> control_;
+    std::unique_ptr<AccountLink> account_;
     LiveTable table_;
     PositionsFile positions_;
     InstrumentsFile instruments_;

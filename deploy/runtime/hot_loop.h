@@ -13,6 +13,7 @@
 #include "core/gap_detector.h"
 #include "core/journal/blob_store.h"
 #include "core/ring.h"
+#include "deploy/runtime/account_intake.h"
 #include "deploy/runtime/event_writer.h"
 #include "deploy/runtime/stopwatch.h"
 #include "hedge/engine.h"
@@ -51,6 +52,7 @@ struct Inbox {
     SpscRing<Command> control{256};
     SpscRing<Equity> equity{64};
     SpscRing<PortState> ports{64};
+    AccountChannel account;
     std::atomic<bool> stop{false};
 };
 
@@ -78,6 +80,7 @@ class HotLoop {
           writer_(writer),
           blobs_(blobs),
           inbox_(inbox),
+          account_(inbox.account),
           clock_(clock),
           gaps_(gaps) {}
 
@@ -216,8 +219,10 @@ class HotLoop {
         take_commands();
         take_equity();
         take_port_states();
+        account_.take(writer_);
         if (now >= next_timer_) fire_timer(now);
         writer_.end_burst();
+        account_.tell(writer_.state());
         if constexpr (requires { transport_.tidy(now); }) transport_.tidy(now);
     }
 
@@ -290,6 +295,7 @@ class HotLoop {
     Writer& writer_;
     HandedBlob& blobs_;
     Inbox& inbox_;
+    AccountIntake account_;
     const SteadyClock& clock_;
     GapDetector& gaps_;
     std::array<SessionFrame, kSessionOnPort ? net::Port::kMaxBurst : 0> session_frames_{};

@@ -124,13 +124,15 @@ int run_session(Hedger& hedger, Ports& ports, const fix::Credentials& credential
                                           EventSinkRef(writer), wall_time(), error);
             if (!session) std::fprintf(stderr, "hedgewire run: %s\n", error.c_str());
             if (session) transport.attach(std::move(session));
-            return error.empty();
+            return error.empty() && hedger.start_account();
         },
         [&] {
             if (!stopping) transport.stop();
             stopping = true;
-            return transport.stopped();
+            const bool account_stopped = hedger.account_stopped();
+            return account_stopped && transport.stopped();
         });
+    hedger.end_account();
     if (result == kExitDone) fill_session_report(hedger.report(), transport.session());
     return result;
 }

@@ -231,6 +231,7 @@ std::string report_json(const RunReport& report, const RunConfig& config, const 
     j["packets_not_udp"] = report.packets_by_verdict;
     j["feed"] = report.feed;
     j["session"] = report.session;
+    if (!report.account_session.empty()) j["account_session"] = report.account_session;
     if (!report.tcp.empty()) j["tcp"] = report.tcp;
     j["shadow_walks"] = report.shadow_walks;
     j["unknown_positions"] = report.unknown_positions;

@@ -25,6 +25,7 @@ struct RunReport {
     std::map<std::string, std::uint64_t> packets_by_verdict;  ///< other than good
     std::map<std::string, std::uint64_t> feed;                ///< counters of the feed
     std::map<std::string, std::uint64_t> session;             ///< counters of the order session
+    std::map<std::string, std::uint64_t> account_session;     ///< counters of the second session
     std::map<std::string, std::uint64_t> tcp;  ///< of the stack on the bypass port, if there is one
     std::uint64_t shadow_walks = 0;            ///< of the hot thread, in idle moments
     std::vector<AlertCode> why_not;            ///< per underlying, at the moment the run was asked to stop

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/journal/journal_config.h"
+#include "fix/account_config.h"
 #include "fix/session_config.h"
 #include "hedge/engine_config.h"
 #include "net/capture_config.h"
@@ -82,8 +83,9 @@ struct RunConfig {
     net::StarbaseConfig starbase;  ///< when it is starbase; its endpoints are in `requests`
     RequestConfig requests;
     Transport transport = Transport::kernel;
-    net::TcpConfig tcp;      ///< complete only when transport is bypass
-    fix::SessionConfig fix;  ///< complete unless transport is paper
+    net::TcpConfig tcp;                         ///< complete only when transport is bypass
+    fix::SessionConfig fix;                     ///< complete unless transport is paper
+    std::optional<fix::AccountConfig> account;  ///< the second session, if there is one
     hedge::EngineConfig engine;
     JournalConfig journal;
     PaperConfig paper;

@@ -295,6 +295,8 @@ void TomlReader::enter(const char* name) {
     frames_.push_back({table, found.path, {}});
 }
 
+bool TomlReader::has(const char* name) { return find(name, false).node != nullptr; }
+
 std::size_t TomlReader::count_tables(const char* name) {
     const Found found = find(name, false);
     if (!found.node) return 0;

@@ -20,6 +20,8 @@ namespace hw::deploy {
 
 class TomlReader {
   public:
+    static constexpr bool kReads = true;
+
     /// Parses `text`. When that fails the document is taken as empty and parsed() is false.
     TomlReader(std::string_view text, ConfigFindings& findings);
     ~TomlReader();
@@ -62,6 +64,11 @@ class TomlReader {
         body();
         leave();
     }
+    /// A table that may be left out: only its presence fills `out`.
+    template <class T, class Body>
+    void optional_table(const char* name, std::optional<T>& out, Body body) {
+        if (has(name)) table(name, [&] { body(out.emplace()); });
+    }
     /// An array of tables; `body(element)` is called inside each.
     template <class T, class Body>
     void tables(const char* name, std::vector<T>& out, Body body) {
@@ -92,6 +99,7 @@ class TomlReader {
     void enter(const char* name);
     void enter(const char* name, std::size_t i);
     std::size_t count_tables(const char* name);
+    bool has(const char* name);
     void leave();
     void unknown_key(const Frame&, std::string_view key, Place);
 

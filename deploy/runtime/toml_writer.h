@@ -16,6 +16,8 @@ namespace hw::deploy {
 
 class TomlWriter {
   public:
+    static constexpr bool kReads = false;
+
     const std::string& text() const { return text_; }
 
     bool version(std::int64_t understood);
@@ -48,6 +50,10 @@ class TomlWriter {
     void table(const char* name, Body body) {
         header(name, "[", "]");
         nested(name, body);
+    }
+    template <class T, class Body>
+    void optional_table(const char* name, std::optional<T>& element, Body body) {
+        if (element) table(name, [&] { body(*element); });
     }
     template <class T, class Body>
     void tables(const char* name, std::vector<T>& elements, Body body) {

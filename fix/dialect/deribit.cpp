@@ -7,6 +7,7 @@
 #include <array>
 
 #include "fix/dialect/dialect.h"
+#include "fix/report_fields.h"
 
 namespace hw::fix {
 namespace {
@@ -41,6 +42,11 @@ class Deribit final : public Dialect {
         fields.push_back({100010, label_});
     }
     std::string_view our_id(std::string_view, std::string_view tag41) const override { return tag41; }
+    /// No ExecID is documented on its order session: how far the order was filled says which fill it was.
+    ExecKey execution_key(const InboundMessage& message, Qty cum) const override {
+        return key_by_cum(message, cum);
+    }
+    ExecKey original_key(const InboundMessage&) const override { return {}; }
     bool commission_is_meant() const override { return false; }
 
   private:

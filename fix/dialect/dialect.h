@@ -1,5 +1,6 @@
-// What differs between venues that all call it FIX 4.4: how one logs on, which tag carries whose id, how to
-// cancel everything of ours. One file a venue. Asked on the cold and the warm path only.
+// What differs between venues that all call it FIX 4.4: how one logs on, which tag carries whose id, what
+// identifies a fill, how to cancel everything of ours. One file a venue. Asked on the cold and the warm path
+// only.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/event.h"
 #include "core/types.h"
 #include "fix/quickfix_bridge.h"
 #include "fix/session_config.h"
@@ -27,6 +29,11 @@ class Dialect {
     virtual void mass_cancel_fields(std::vector<TextField>&) const = 0;
     /// Which id of an ExecutionReport is ours, given tags 11 and 41 (empty: absent).
     virtual std::string_view our_id(std::string_view tag11, std::string_view tag41) const = 0;
+    /// What makes a fill the same fill however often, and on whichever session of the account, it is told;
+    /// `cum` is how far its order was filled after it.
+    virtual ExecKey execution_key(const InboundMessage&, Qty cum) const = 0;
+    /// The key of the fill that this bust or correction speaks of; none where the venue's reports name none.
+    virtual ExecKey original_key(const InboundMessage&) const = 0;
     /// Whether a commission (12) on a report is what the trade cost.
     virtual bool commission_is_meant() const = 0;
 };

@@ -1,5 +1,7 @@
 // FIX 4.4 as the specification has it.
 #include "fix/dialect/dialect.h"
+#include "fix/raw_message.h"
+#include "fix/report_fields.h"
 
 namespace hw::fix {
 namespace {
@@ -18,6 +20,15 @@ class Plain final : public Dialect {
     /// A report that answers a cancel carries the cancel's id in 11 and the order's in 41.
     std::string_view our_id(std::string_view tag11, std::string_view tag41) const override {
         return tag41.empty() ? tag11 : tag41;
+    }
+    /// ExecID (17), or the cumulative quantity where a venue sends none.
+    ExecKey execution_key(const InboundMessage& message, Qty cum) const override {
+        const std::string_view exec_id = field(message, 17);
+        return exec_id.empty() ? key_by_cum(message, cum) : key_by_exec_id(message, exec_id);
+    }
+    ExecKey original_key(const InboundMessage& message) const override {
+        const std::string_view original = field(message, 19);
+        return original.empty() ? ExecKey{} : key_by_exec_id(message, original);
     }
     bool commission_is_meant() const override { return true; }
 

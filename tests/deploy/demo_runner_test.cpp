@@ -121,7 +121,8 @@ TEST_F(WorkspaceTest, TheExampleBecomesAConfigurationOfThisWorkspace) {
     std::ifstream in(HW_SOURCE_DIR "/deploy/config/demo.toml");
     Options options;
     options.transport = "kernel";
-    const auto wired = with_transport({std::istreambuf_iterator<char>(in), {}}, options, 12345, error);
+    const auto wired =
+        with_transport({std::istreambuf_iterator<char>(in), {}}, options, {12345, 12346}, error);
     ASSERT_TRUE(wired) << error;
     const auto text = hedger_config(*wired, *workspace, error);
     ASSERT_TRUE(text) << error;
@@ -132,11 +133,21 @@ TEST_F(WorkspaceTest, TheExampleBecomesAConfigurationOfThisWorkspace) {
     EXPECT_EQ(config.transport, deploy::Transport::kernel);
     EXPECT_EQ(config.fix.host, "127.0.0.1");
     EXPECT_EQ(config.fix.port, 12345);
+    ASSERT_TRUE(config.account);
+    EXPECT_EQ(config.account->session.port, 12346);
+    EXPECT_EQ(config.account->session.store_dir, (out_ / "account").string());
+    EXPECT_TRUE(config.engine.reconcile && config.engine.drop_copy);
     EXPECT_EQ(config.journal.dir, (out_ / "journal").string());
     EXPECT_EQ(config.control.socket, workspace->socket("control.sock").string());
     EXPECT_EQ(config.port.idle, net::IdlePolicy::backoff);
+    options.transport = "paper";
+    std::ifstream again(HW_SOURCE_DIR "/deploy/config/demo.toml");
+    const auto paper =
+        with_transport({std::istreambuf_iterator<char>(again), {}}, options, {12345, 12346}, error);
+    ASSERT_TRUE(paper) << error;
+    EXPECT_EQ(paper->find("[account]"), std::string::npos);
     EXPECT_FALSE(hedger_config("version = 1", *workspace, error));
-    EXPECT_FALSE(with_transport("version = 1", options, 12345, error));
+    EXPECT_FALSE(with_transport("version = 1", options, {12345, 12346}, error));
 }
 
 }  // namespace

@@ -20,7 +20,9 @@ Json good_hedger() {
             "net_delta": {"max_before": 1.5, "final": 0.2, "band": 0.5, "target": 0.0}, "why_not": []}},
         "tick_to_hedge": {"count": 2, "p50_ns": 2000, "p99_ns": 9000, "max_ns": 10000},
         "pnl": {"total_quote": -12.5}, "positions": {"BTC-PERPETUAL": -100.0, "X": 1.0},
-        "journal": {"dir": "j", "last_sequence": 30, "state_hash": "ab"}, "alerts": {}})");
+        "journal": {"dir": "j", "last_sequence": 30, "state_hash": "ab"}, "alerts": {},
+        "reconciliation": {"drop_copy": {"matched": 6, "not_on_drop_copy": 0, "only_on_drop_copy": 0},
+            "snapshots": {"counted": 3, "failed": 0}, "breaks": {}}})");
 }
 
 Json good_exchange() {
@@ -54,6 +56,21 @@ TEST(DemoSummary, GoodReportsPassAndKeepTheirFigures) {
     EXPECT_EQ(summary.at("positions_equal"), true);
     EXPECT_EQ(summary.at("replay_identical"), true);
     EXPECT_EQ(summary.at("passed"), true);
+}
+
+TEST(DemoSummary, TheSecondSessionHasToAgree) {
+    Json hedger = good_hedger();
+    hedger["reconciliation"]["drop_copy"]["only_on_drop_copy"] = 2;
+    expect_failure(hedger, good_exchange(), true, "2 fills were told by one session only");
+    hedger = good_hedger();
+    hedger["reconciliation"]["drop_copy"]["matched"] = 0;
+    expect_failure(hedger, good_exchange(), true, "by both sessions");
+    hedger = good_hedger();
+    hedger["reconciliation"]["snapshots"]["counted"] = 0;
+    expect_failure(hedger, good_exchange(), true, "no snapshot");
+    hedger = good_hedger();
+    hedger["reconciliation"]["breaks"]["BTC-PERPETUAL"] = {{"ours", 1.0}, {"venue", 2.0}};
+    expect_failure(hedger, good_exchange(), true, "in 1 instruments");
 }
 
 TEST(DemoSummary, AFlatPositionIsTheSameAsNone) {

@@ -35,6 +35,22 @@ void Account::apply(std::size_t contract, Side side, Qty qty, Price price, doubl
     ++executions_;
 }
 
+void Account::open(std::size_t contract, Qty qty, Price price) {
+    apply(contract, qty > Qty{} ? Side::buy : Side::sell, qty.abs(), price, 0.0);
+    --executions_;
+}
+
+void Account::reverse(std::size_t contract, Side side, Qty qty, Price price, double fee) {
+    apply(contract, opposite(side), qty, price, -fee);
+    --executions_;
+}
+
+void Account::correct(std::size_t contract, Side side, Qty qty, Price from, Price to, double fee) {
+    reverse(contract, side, qty, from, fee);
+    apply(contract, side, qty, to, fee);
+    --executions_;
+}
+
 void Account::apply_delta_one(const Instrument& terms, Holding& holding, Qty change, double price) {
     const Qty before = holding.qty;
     const bool reduces = !before.is_zero() && (before > Qty{}) != (change > Qty{});

@@ -25,6 +25,11 @@ class Account {
 
     /// Books one fill; `fee` in the contract's settlement currency, positive costs.
     void apply(std::size_t contract, Side side, Qty qty, Price price, double fee);
+    /// What the account holds before anything is traded; not counted.
+    void open(std::size_t contract, Qty qty, Price price);
+    /// Takes a fill back, or makes its price another one; it stays counted once.
+    void reverse(std::size_t contract, Side side, Qty qty, Price price, double fee);
+    void correct(std::size_t contract, Side side, Qty qty, Price from, Price to, double fee);
     /// Pays out a settled contract and removes the position. Returns what was held.
     Qty settle(std::size_t contract);
 

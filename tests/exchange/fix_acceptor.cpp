@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -61,8 +62,6 @@ class MessageQueue {
     bool closed_ = false;
 };
 
-bool served(const std::string& type) { return type == "D" || type == "F" || type == "q" || type == "AF"; }
-
 FixMessage from_quickfix(const FIX::Message& message, const std::string& type) {
     FixMessage out;
     out.type = type;
@@ -76,6 +75,13 @@ FIX::Message to_quickfix(const FixMessage& message) {
     FIX::Message out;
     out.getHeader().setField(FIX::MsgType(message.type));
     for (const auto& field : message.fields) out.setField(field.first, field.second);
+    for (const FixGroup& group : message.groups) {
+        for (const FixFields& entry : group.entries) {
+            FIX::Group fields(group.count, entry.front().first);
+            for (const auto& field : entry) fields.setField(field.first, field.second);
+            out.addGroup(fields);
+        }
+    }
     return out;
 }
 
@@ -110,7 +116,7 @@ class Application : public FIX::Application {
                  const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
                                               FIX::IncorrectTagValue, FIX::UnsupportedMessageType) override {
         const std::string type = message.getHeader().getField(FIX::FIELD::MsgType);
-        if (!served(type)) {
+        if (std::find(config_.served.begin(), config_.served.end(), type) == config_.served.end()) {
             ++unsupported;
             throw FIX::UnsupportedMessageType();
         }
@@ -158,27 +164,36 @@ void shut_down_connections(std::uint16_t port) {
     }
 }
 
-bool write_dictionary(const FixAcceptorConfig& config, const std::string& path) {
+bool write_file(const std::string& path, const std::string& text) {
     std::ofstream file(path, std::ios::binary);
-    file << config.dictionary_xml;
+    file << text;
     return file.good();
 }
 
+/// Writes the dictionaries to `config.dir`; the settings that name them, empty when they cannot be written.
+std::string dictionary_settings(const FixAcceptorConfig& config) {
+    if (config.dictionary_xml.empty()) return "UseDataDictionary=N\n";
+    const std::string application = config.dir + "/application.xml";
+    if (!write_file(application, config.dictionary_xml)) return std::string();
+    const std::string common = "UseDataDictionary=Y\nValidateUserDefinedFields=N\n";
+    if (config.transport_dictionary_xml.empty()) return common + "DataDictionary=" + application + "\n";
+    const std::string transport = config.dir + "/transport.xml";
+    if (!write_file(transport, config.transport_dictionary_xml)) return std::string();
+    return common + "TransportDataDictionary=" + transport + "\nAppDataDictionary=" + application + "\n";
+}
+
 FIX::SessionSettings settings_of(const FixAcceptorConfig& config, std::uint16_t port,
-                                 const std::string& dictionary) {
+                                 const std::string& dictionaries) {
     std::ostringstream text;
     text << "[DEFAULT]\nConnectionType=acceptor\nSocketAcceptPort=" << port
          << "\nFileStorePath=" << config.dir
          << "\nSocketReuseAddress=Y\nSocketNodelay=Y\nPersistMessages=Y\nCheckLatency=N\n"
          // A session that lasts the week: nothing is reset at midnight.
          << "StartDay=sunday\nEndDay=saturday\nStartTime=00:00:00\nEndTime=23:59:59\nTimestampPrecision=6\n"
-         << "ResetOnLogon=N\nResetOnLogout=N\nResetOnDisconnect=N\n";
-    if (dictionary.empty()) {
-        text << "UseDataDictionary=N\n";
-    } else {
-        text << "UseDataDictionary=Y\nDataDictionary=" << dictionary << "\nValidateUserDefinedFields=N\n";
-    }
-    text << "[SESSION]\nBeginString=FIX.4.4\nSenderCompID=" << config.sender_comp_id
+         << "ResetOnLogon=N\nResetOnLogout=N\nResetOnDisconnect=N\n"
+         << dictionaries;
+    if (config.begin_string == "FIXT.1.1") text << "DefaultApplVerID=9\n";
+    text << "[SESSION]\nBeginString=" << config.begin_string << "\nSenderCompID=" << config.sender_comp_id
          << "\nTargetCompID=" << config.target_comp_id << "\n";
     std::istringstream in(text.str());
     return FIX::SessionSettings(in);
@@ -186,11 +201,11 @@ FIX::SessionSettings settings_of(const FixAcceptorConfig& config, std::uint16_t 
 
 class QuickFixAcceptor final : public FixAcceptor {
   public:
-    QuickFixAcceptor(const FixAcceptorConfig& config, std::uint16_t port, const std::string& dictionary)
+    QuickFixAcceptor(const FixAcceptorConfig& config, std::uint16_t port, const std::string& dictionaries)
         : config_(config),
           port_(port),
-          session_("FIX.4.4", config.sender_comp_id, config.target_comp_id),
-          settings_(settings_of(config, port, dictionary)),
+          session_(config.begin_string, config.sender_comp_id, config.target_comp_id),
+          settings_(settings_of(config, port, dictionaries)),
           store_(settings_),
           application_(config_, inbound_),
           acceptor_(application_, store_, settings_) {
@@ -272,14 +287,14 @@ std::unique_ptr<FixAcceptor> FixAcceptor::start(const FixAcceptorConfig& config,
         error = config.dir + ": " + std::strerror(errno);
         return nullptr;
     }
-    const std::string dictionary = config.dictionary_xml.empty() ? "" : config.dir + "/FIX44.xml";
-    if (!dictionary.empty() && !write_dictionary(config, dictionary)) {
-        error = dictionary + ": cannot be written";
+    const std::string dictionaries = dictionary_settings(config);
+    if (dictionaries.empty()) {
+        error = config.dir + ": the dictionaries cannot be written";
         return nullptr;
     }
     const std::uint16_t port = config.port != 0 ? config.port : free_port();
     try {
-        return std::unique_ptr<FixAcceptor>(new QuickFixAcceptor(config, port, dictionary));
+        return std::unique_ptr<FixAcceptor>(new QuickFixAcceptor(config, port, dictionaries));
     } catch (const std::exception& e) {
         error = std::string("FIX acceptor on 127.0.0.1:") + std::to_string(port) + ": " + e.what();
         return nullptr;

@@ -1,4 +1,4 @@
-// The venue's FIX 4.4 session: a stock QuickFIX acceptor on 127.0.0.1, kept behind plain types.
+// A FIX session of the venue's: a stock QuickFIX acceptor on 127.0.0.1, kept behind plain types.
 //
 // QuickFIX's threads receive and reply to session messages; application messages go into a queue that the
 // matching thread empties, and what the matching thread says goes through a queue to one sending thread. So a
@@ -23,8 +23,11 @@ struct FixAcceptorConfig {
     std::string dir;         ///< message store and dictionary; made if missing
     std::string sender_comp_id = "EXCHANGE";
     std::string target_comp_id = "HEDGER";
-    std::string dictionary_xml;  ///< empty: messages are not checked against a dictionary
-    std::string username;        ///< empty: anyone may log on
+    std::string begin_string = "FIX.4.4";  ///< or FIXT.1.1, with FIX 5.0 SP2 messages
+    std::string dictionary_xml;            ///< of the application's messages; empty: messages are not checked
+    std::string transport_dictionary_xml;  ///< of the session's, FIXT.1.1 only
+    std::vector<std::string> served = {"D", "F", "q", "AF"};  ///< types; others are refused
+    std::string username;                                     ///< empty: anyone may log on
     std::string password;
 };
 

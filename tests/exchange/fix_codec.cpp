@@ -17,6 +17,10 @@ char exec_type(ReportKind kind) {
             return 'A';
         case ReportKind::fill:
             return 'F';
+        case ReportKind::busted:
+            return 'H';
+        case ReportKind::corrected:
+            return 'G';
         case ReportKind::canceled:
             return '4';
         case ReportKind::rejected:
@@ -30,7 +34,7 @@ char exec_type(ReportKind kind) {
 }
 
 FixMessage cancel_reject(const Report& r) {
-    FixMessage m{"9", {}};
+    FixMessage m{"9", {}, {}};
     m.set(37, r.order_id);
     m.set(11, r.cl_ord_id);
     m.set(41, r.original);
@@ -43,7 +47,7 @@ FixMessage cancel_reject(const Report& r) {
 }
 
 FixMessage mass_cancel_report(const Report& r) {
-    FixMessage m{"r", {}};
+    FixMessage m{"r", {}, {}};
     m.set(11, r.cl_ord_id);
     m.set(37, "NONE");
     m.set(530, r.mass_cancel_type);
@@ -75,7 +79,7 @@ void add_status(const Report& r, FixMessage& m) {
 }
 
 FixMessage execution_report(const Report& r) {
-    FixMessage m{"8", {}};
+    FixMessage m{"8", {}, {}};
     m.set(37, r.order_id);
     m.set(17, r.exec_id);
     m.set(11, r.cl_ord_id);
@@ -95,7 +99,8 @@ FixMessage execution_report(const Report& r) {
     m.set(6, fmt::format("{:.9f}", r.average_price));
     m.set(60, fix_timestamp(r.time));
     if (!r.account.empty()) m.set(1, r.account);
-    if (r.kind == ReportKind::fill) add_fill(r, m);
+    if (r.kind == ReportKind::fill || !r.original_exec_id.empty()) add_fill(r, m);
+    if (!r.original_exec_id.empty()) m.set(19, r.original_exec_id);
     if (r.kind == ReportKind::status || r.kind == ReportKind::no_orders) add_status(r, m);
     if (r.kind == ReportKind::rejected) m.set(103, std::to_string(r.reason));
     if (!r.text.empty()) m.set(58, r.text);

@@ -56,6 +56,13 @@ int main(int argc, char** argv) {
     options.fix.dictionary_xml = hw::fix::fix44_dictionary_xml();
     const auto fix = FixAcceptor::start(options.fix, error);
     if (!fix) return refuse(error);
+    options.account.dictionary_xml = options.fix.dictionary_xml;
+    if (options.account.begin_string == "FIXT.1.1") {
+        options.account.dictionary_xml = hw::fix::fix50sp2_dictionary_text();
+        options.account.transport_dictionary_xml = hw::fix::fixt11_dictionary_text();
+    }
+    const auto account = options.has_account ? FixAcceptor::start(options.account, error) : nullptr;
+    if (options.has_account && !account) return refuse(error);
     const auto port = open_port(options, fix->port(), error);
     if (!error.empty()) return refuse(error);
 
@@ -67,8 +74,15 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "hedgewire-exchange: FIX 4.4 on %s, %s -> %s; market data %s\n", where.c_str(),
                  options.fix.sender_comp_id.c_str(), options.fix.target_comp_id.c_str(),
                  port ? "on its port" : "goes nowhere (no --eal)");
-    Runner runner(options, *fix, port.get(), stop_requested);
+    if (account) {
+        std::fprintf(stderr,
+                     "hedgewire-exchange: the account's second session by %s on 127.0.0.1:%u, %s -> %s\n",
+                     options.account.begin_string.c_str(), unsigned{account->port()},
+                     options.account.sender_comp_id.c_str(), options.account.target_comp_id.c_str());
+    }
+    Runner runner(options, *fix, account.get(), port.get(), stop_requested);
     const bool clean = runner.run();
     fix->stop();
+    if (account) account->stop();
     return clean ? 0 : 1;
 }

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <sstream>
 
+#include "tests/exchange/decimal.h"
+
 namespace hw::exchange {
 
 namespace {
@@ -55,6 +57,10 @@ struct Raw {
     std::uint32_t delay_fills_us = 0;
     std::uint32_t switch_lines_ms = 0;
     std::string feed = "deribit";
+    std::string account;
+    std::vector<std::string> wrong_positions;
+    std::vector<std::string> initial_positions;
+    std::uint32_t copy_delay_us = 0;
     std::uint64_t seed = 1;
 };
 
@@ -141,6 +147,43 @@ void add_wires(CLI::App& app, Options& o, Raw& raw) {
     group->add_option("--fix-password", o.fix.password, "Password (554) that goes with it");
 }
 
+void add_account(CLI::App& app, Options& o, Raw& raw) {
+    auto* const group = app.add_option_group("Second session of the account");
+    group
+        ->add_option(
+            "--account", raw.account,
+            "opens it by FIX.4.4 or FIXT.1.1 (FIX 5.0 SP2): a copy of all executions of the account; "
+            "answers positions (AN), open orders (AF), equity and margin (BE)")
+        ->check(CLI::IsMember({"FIX.4.4", "FIXT.1.1"}))
+        ->take_last();
+    group->add_option("--account-port", o.account.port, "TCP port on 127.0.0.1; 0: a free one, printed")
+        ->capture_default_str();
+    group->add_option("--account-dir", o.account.dir,
+                      "its message store; default: that of --fix-dir, -account");
+    group->add_option("--account-target", o.account.target_comp_id, "the customer's CompID on it")
+        ->default_str("HEDGER-ACCOUNT");
+    group->add_option("--account-user", o.account.username,
+                      "Username (553) that its logon must bring; default: not checked");
+    group->add_option("--account-password", o.account.password, "Password (554) that goes with it");
+    group->add_option("--deposit", o.desk.deposit, "in each wallet, beside what trading brings")
+        ->capture_default_str();
+    group->add_option("--initial-position", raw.initial_positions,
+                      "SYMBOL=CONTRACTS, what the account holds at the start");
+    AccountDeskConfig& d = o.desk;
+    group->add_option("--copy-lose-every", d.lose_copy_every, "fault: every so-many-th fill is not copied");
+    group->add_option("--report-lose-every", d.lose_report_every,
+                      "fault: every so-many-th fill is not told on the order session");
+    group->add_option("--copy-twice-every", d.copy_twice_every,
+                      "fault: every so-many-th fill is copied twice");
+    group->add_option("--copy-delay-us", raw.copy_delay_us, "fault: fills are copied that much later");
+    group->add_option("--bust-every", d.bust_every,
+                      "every so-many-th fill is taken back after 300 ms (150=H)");
+    group->add_option("--correct-every", d.correct_every,
+                      "every so-many-th fill is corrected by one tick after 300 ms (150=G)");
+    group->add_option("--wrong-position", raw.wrong_positions,
+                      "fault: SYMBOL=CONTRACTS, added to the position that is reported");
+}
+
 void add_matching(CLI::App& app, Options& o, Raw& raw) {
     auto* const group = app.add_option_group("Matching");
     group->add_option("--delay-us", raw.delays,
@@ -188,6 +231,33 @@ bool parse_address(const std::string& text, Options& o) {
     return true;
 }
 
+bool parse_position(const std::string& text, std::map<std::string, Qty>& positions) {
+    const auto equals = text.find('=');
+    const auto qty = equals == std::string::npos ? std::nullopt : parse_decimal(text.substr(equals + 1));
+    if (qty) positions[text.substr(0, equals)] = Qty::from_nanos(*qty);
+    return qty.has_value();
+}
+
+std::string apply_account(const Raw& raw, Options& o) {
+    o.has_account = !raw.account.empty();
+    o.account.sender_comp_id = o.fix.sender_comp_id;
+    o.account.served = {"AN", "AF", "BE"};
+    if (o.account.dir.empty()) o.account.dir = o.fix.dir + "-account";
+    if (o.has_account) o.account.begin_string = raw.account;
+    o.desk.copy_delay = Nanos::from_us(raw.copy_delay_us);
+    for (const std::string& text : raw.wrong_positions) {
+        if (!parse_position(text, o.desk.wrong_position))
+            return "--wrong-position: '" + text + "' is not SYMBOL=CONTRACTS";
+    }
+    for (const std::string& text : raw.initial_positions) {
+        if (!parse_position(text, o.initial_positions))
+            return "--initial-position: '" + text + "' is not SYMBOL=CONTRACTS";
+    }
+    return o.has_account && o.account.target_comp_id == o.fix.target_comp_id
+               ? "--account-target: each session needs a CompID of its own"
+               : "";
+}
+
 std::string apply(const Raw& raw, Options& o) {
     SimulationConfig& s = o.simulation;
     o.eal = split_words(raw.eal);
@@ -211,6 +281,8 @@ std::string apply(const Raw& raw, Options& o) {
     if (raw.fix_wire == "bypass") o.fix_wire = FixWire::bypass;
     if (o.fix_wire == FixWire::bypass && o.eal.empty()) return "--fix bypass needs a port: --eal";
     if (o.fix.dir.empty()) return "--fix-dir is needed: a directory for the FIX message store";
+    const std::string account = apply_account(raw, o);
+    if (!account.empty()) return account;
     return raw.delays.empty() ? std::string{} : parse_delays(raw.delays, s.venue);
 }
 
@@ -245,9 +317,11 @@ int parse_options(int argc, const char* const* argv, Options& options) {
     CLI::App app(kAbout, "hedgewire-exchange");
     app.footer(kExamples);
     Raw raw;
+    options.account.target_comp_id = "HEDGER-ACCOUNT";
     add_run(app, options, raw);
     add_market(app, options, raw);
     add_wires(app, options, raw);
+    add_account(app, options, raw);
     add_matching(app, options, raw);
     add_faults(app, options, raw);
     try {

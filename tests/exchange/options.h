@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/exchange/account_desk.h"
 #include "tests/exchange/fix_acceptor.h"
 #include "tests/exchange/simulation.h"
 
@@ -19,6 +20,10 @@ enum class FixWire : std::uint8_t {
 struct Options {
     SimulationConfig simulation;
     FixAcceptorConfig fix;
+    FixAcceptorConfig account;  ///< the second session's
+    AccountDeskConfig desk;
+    std::map<std::string, Qty> initial_positions;  ///< contracts, by symbol
+    bool has_account = false;                      ///< there is a second session
     FixWire fix_wire = FixWire::kernel;
     std::uint32_t address = 0;          ///< the port's, with bypass; host byte order
     std::uint8_t prefix_length = 24;    ///< of its subnet

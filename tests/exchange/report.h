@@ -1,4 +1,4 @@
-// What the venue says to its customer's order session, before it is FIX: one plain record per report.
+// What the venue says to its customer's sessions, before it is FIX: one plain record per report.
 #pragma once
 
 #include <cstdint>
@@ -42,6 +42,8 @@ enum class ReportKind : std::uint8_t {
     pending_new,        ///< 150=A: delayed by the venue
     accepted,           ///< 150=0
     fill,               ///< 150=F
+    busted,             ///< 150=H: takes a fill back
+    corrected,          ///< 150=G: replaces one
     canceled,           ///< 150=4
     rejected,           ///< 150=8
     status,             ///< 150=I
@@ -54,6 +56,7 @@ struct Report {
     ReportKind kind = ReportKind::accepted;
     Nanos time;  ///< venue's
     std::string exec_id;
+    std::string original_exec_id;  ///< 19, of a bust or correction
     std::string order_id;
     std::string cl_ord_id;
     std::string original;  ///< 41

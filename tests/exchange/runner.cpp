@@ -26,12 +26,15 @@ Nanos since(std::chrono::steady_clock::time_point from) {
 
 }  // namespace
 
-Runner::Runner(const Options& options, FixAcceptor& fix, MarketDataPort* port, const std::atomic<bool>& stop)
+Runner::Runner(const Options& options, FixAcceptor& fix, FixAcceptor* account, MarketDataPort* port,
+               const std::atomic<bool>& stop)
     : options_(options),
       fix_(fix),
+      account_(account),
       port_(port),
       stop_(stop),
       reports_(options.fill_delay),
+      desk_(options.desk, account != nullptr),
       begun_(Clock::now()),
       anchor_(begun_),
       start_(wall_clock()),
@@ -40,10 +43,17 @@ Runner::Runner(const Options& options, FixAcceptor& fix, MarketDataPort* port, c
           [this](const Packet& p) {
               if (port_ != nullptr) port_->send(p);
           },
-          [this](const Report& r) { reports_.push(r); }),
+          [this](const Report& r) {
+              if (desk_.pass(r)) reports_.push(r);
+          }),
       last_inbound_(begun_),
       next_summary_(begun_),
-      next_drop_(begun_ + std::chrono::milliseconds(options.fix_drop_every_ms)) {}
+      next_drop_(begun_ + std::chrono::milliseconds(options.fix_drop_every_ms)) {
+    for (const auto& [symbol, qty] : options.initial_positions) {
+        if (simulation_.open_position(symbol, qty)) continue;
+        std::fprintf(stderr, "hedgewire-exchange: --initial-position: %s is not listed\n", symbol.c_str());
+    }
+}
 
 bool Runner::run() {
     while (!stop_ && (options_.seconds <= 0.0 || elapsed_s() < options_.seconds)) {
@@ -51,6 +61,7 @@ bool Runner::run() {
         answer_requests();
         catch_up();
         send_reports();
+        serve_account();
         keep_time();
     }
     const Clock::time_point end = Clock::now();
@@ -60,6 +71,7 @@ bool Runner::run() {
         answer_requests();
         catch_up();
         send_reports();
+        serve_account();
     }
     drained_ = closing_done();
     write_summary();
@@ -75,6 +87,15 @@ void Runner::take_orders() {
     for (const FixMessage& m : inbound_) dispatch(m, simulation_.venue(), simulation_.now());
     send_reports();
     simulation_.publish_changes();
+}
+
+void Runner::serve_account() {
+    desk_.change_trades(simulation_);
+    if (account_ == nullptr) return;
+    inbound_.clear();
+    account_->receive(inbound_, 0);
+    for (const FixMessage& m : inbound_) desk_.answer(m, simulation_);
+    desk_.release(simulation_.now(), [this](const FixMessage& m) { account_->send(m); });
 }
 
 void Runner::answer_requests() {
@@ -115,7 +136,8 @@ void Runner::keep_time() {
 }
 
 bool Runner::closing_done() {
-    return Clock::now() - last_inbound_ > kQuietBeforeEnd && reports_.empty() && fix_.drain(0);
+    return Clock::now() - last_inbound_ > kQuietBeforeEnd && reports_.empty() && fix_.drain(0) &&
+           desk_.empty() && (account_ == nullptr || account_->drain(0));
 }
 
 void Runner::write_summary() {
@@ -128,6 +150,8 @@ void Runner::write_summary() {
     }
     run.fix = fix_.counts();
     run.fix_drained = drained_;
+    if (account_ != nullptr) run.account_fix = account_->counts();
+    run.desk = desk_.counts();
     if (write_file(options_.json, summary_json(simulation_, run)) || summary_failed_) return;
     summary_failed_ = true;
     std::fprintf(stderr, "hedgewire-exchange: %s: cannot be written\n", options_.json.c_str());

@@ -14,8 +14,9 @@ namespace hw::exchange {
 
 class Runner {
   public:
-    /// `port` may be null: market data then goes nowhere.
-    Runner(const Options&, FixAcceptor&, MarketDataPort* port, const std::atomic<bool>& stop);
+    /// `account`, the second session, may be null; `port` too: market data then goes nowhere.
+    Runner(const Options&, FixAcceptor&, FixAcceptor* account, MarketDataPort* port,
+           const std::atomic<bool>& stop);
 
     /// Until the time is over or `stop` is set, then until the FIX queues are empty. False: they did not
     /// empty.
@@ -25,6 +26,7 @@ class Runner {
     using Clock = std::chrono::steady_clock;
 
     void take_orders();
+    void serve_account();
     void answer_requests();
     void catch_up();
     void send_reports();
@@ -35,9 +37,11 @@ class Runner {
 
     const Options& options_;
     FixAcceptor& fix_;
+    FixAcceptor* account_;
     MarketDataPort* port_;
     const std::atomic<bool>& stop_;
     ReportQueue reports_;
+    AccountDesk desk_;
     const Clock::time_point begun_;
     Clock::time_point anchor_;  ///< wall time of the simulation's time zero
     const Nanos start_;

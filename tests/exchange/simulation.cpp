@@ -41,6 +41,15 @@ Simulation::Simulation(const SimulationConfig& config, Nanos start, PacketSink p
     publisher_->flush();
 }
 
+bool Simulation::open_position(std::string_view symbol, Qty qty) {
+    const std::size_t contract = market_.find(symbol);
+    if (contract == market_.contracts().size()) return false;
+    const Contract& c = market_.contracts()[contract];
+    account_.open(contract, qty,
+                  round_down_to_tick(*Price::from_double(market_.fair(c)), c.terms.tick_at(Price{})));
+    return true;
+}
+
 void Simulation::step() {
     std::vector<std::size_t> settled;
     market_.step(market_.now() + config_.step, settled);

@@ -46,6 +46,9 @@ class Simulation {
     const Venue& venue() const { return venue_; }
     const Market& market() const { return market_; }
     const Account& account() const { return account_; }
+    /// Before the first step: what the account holds already, bought at the fair price. False: no such
+    /// symbol.
+    bool open_position(std::string_view symbol, Qty);
     FeedPublisher& publisher() { return *publisher_; }
     const FeedPublisher& publisher() const { return *publisher_; }
     const PacketFaultCounts& packet_faults() const { return faults_.counts(); }

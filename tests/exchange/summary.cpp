@@ -33,6 +33,21 @@ Json fix_json(const FixCounts& c, bool drained) {
             {"drained", drained}};
 }
 
+Json account_json(const RunFigures& run) {
+    const AccountDeskCounts& d = run.desk;
+    Json out{{"fills_copied", d.fills_copied},
+             {"fills_repeated", d.fills_repeated},
+             {"copies_lost", d.copies_lost},
+             {"reports_lost", d.reports_lost},
+             {"busts", d.busts},
+             {"corrections", d.corrections},
+             {"position_requests", d.position_requests},
+             {"order_requests", d.order_requests},
+             {"equity_requests", d.equity_requests}};
+    if (run.account_fix) out["fix"] = fix_json(*run.account_fix, run.fix_drained);
+    return out;
+}
+
 Json positions_json(const Simulation& s) {
     Json out = Json::object();
     for (std::size_t i = 0; i < s.market().contracts().size(); ++i) {
@@ -78,6 +93,7 @@ std::string summary_json(const Simulation& s, const RunFigures& run) {
     out["executions"] = s.account().executions();
     out["orders"] = orders_json(s.venue());
     out["fix"] = fix_json(run.fix, run.fix_drained);
+    out["account_session"] = account_json(run);
     out["positions"] = positions_json(s);
     out["cash"] = s.account().cash();
     out["fees"] = s.account().fees();

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "tests/exchange/account_desk.h"
 #include "tests/exchange/fix_acceptor.h"
 #include "tests/exchange/simulation.h"
 
@@ -14,6 +16,8 @@ struct RunFigures {
     std::uint64_t packets_sent = 0;
     std::uint64_t packets_unsent = 0;  ///< no peer, or the peer's ring was full
     FixCounts fix;
+    std::optional<FixCounts> account_fix;  ///< of the second session, if there is one
+    AccountDeskCounts desk;
     bool fix_drained = true;
 };
 

@@ -227,6 +227,10 @@ void Venue::mass_cancel(const MassCancelRequest& request, Nanos now) {
 }
 
 void Venue::mass_status(const MassStatusRequest& request, Nanos now) {
+    for (const Report& r : status_of_open(request, now)) sink_(r);
+}
+
+std::vector<Report> Venue::status_of_open(const MassStatusRequest& request, Nanos now) {
     std::vector<const Order*> found;
     for (const std::uint64_t number : open_) {
         const Order& order = orders_[number];
@@ -243,15 +247,38 @@ void Venue::mass_status(const MassStatusRequest& request, Nanos now) {
         r.order_status = '8';
         r.request_id = request.id;
         r.last = true;
-        return sink_(r);
+        return {r};
     }
+    std::vector<Report> reports;
     for (std::size_t i = 0; i < found.size(); ++i) {
         Report r = base_report(*found[i], ReportKind::status, now);
         r.request_id = request.id;
         r.total = static_cast<std::uint32_t>(found.size());
         r.last = i + 1 == found.size();
-        sink_(r);
+        reports.push_back(r);
     }
+    return reports;
+}
+
+Report Venue::change_of(const Report& fill, ReportKind kind, Nanos now) {
+    Report r = fill;
+    r.kind = kind;
+    r.time = now;
+    r.original_exec_id = fill.exec_id;
+    r.exec_id = exec_id();
+    return r;
+}
+
+void Venue::bust(const Report& fill, Nanos now) {
+    account_.reverse(market_.find(fill.symbol), fill.side, fill.last_qty, fill.last_price, fill.fee);
+    sink_(change_of(fill, ReportKind::busted, now));
+}
+
+void Venue::correct(const Report& fill, Price price, Nanos now) {
+    account_.correct(market_.find(fill.symbol), fill.side, fill.last_qty, fill.last_price, price, fill.fee);
+    Report r = change_of(fill, ReportKind::corrected, now);
+    r.last_price = price;
+    sink_(r);
 }
 
 void Venue::book_matches(std::size_t contract, const std::vector<Match>& matches, Side aggressor, Nanos now) {

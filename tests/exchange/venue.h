@@ -67,6 +67,11 @@ class Venue {
     void cancel(const CancelRequest&, Nanos now);
     void mass_cancel(const MassCancelRequest&, Nanos now);
     void mass_status(const MassStatusRequest&, Nanos now);
+    /// What a mass status request is answered with: a report for each open order, or one that there are none.
+    std::vector<Report> status_of_open(const MassStatusRequest&, Nanos now);
+    /// Takes a fill that was reported back, or makes its price another one, and reports it.
+    void bust(const Report& fill, Nanos now);
+    void correct(const Report& fill, Price price, Nanos now);
     /// Orders whose delay is over enter the book.
     void release_delayed(Nanos now);
 
@@ -124,6 +129,7 @@ class Venue {
     void book_matches(std::size_t contract, const std::vector<Match>&, Side aggressor, Nanos now);
     void end(Order&, char status);
     void cancel_order(Order&, const std::string& request_id, const std::string& text, Nanos now);
+    Report change_of(const Report& fill, ReportKind, Nanos now);
     void report(const Order&, ReportKind, Nanos now, const std::string& text = {});
     Report base_report(const Order&, ReportKind, Nanos now);
     std::string exec_id() { return exec_prefix_ + std::to_string(++exec_sequence_); }

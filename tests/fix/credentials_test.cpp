@@ -14,8 +14,8 @@ namespace {
 class CredentialsFile : public ::testing::Test {
   protected:
     void SetUp() override {
-        ::unsetenv(kUsernameVariable);
-        ::unsetenv(kSecretVariable);
+        ::unsetenv(kOrderCredentials.username);
+        ::unsetenv(kOrderCredentials.secret);
     }
     void TearDown() override { SetUp(); }
     std::optional<Credentials> load(const std::string& text, mode_t mode = 0600) {
@@ -59,10 +59,10 @@ TEST_F(CredentialsFile, RefusesWhatOthersCanReadAndWhatItDoesNotUnderstand) {
 }
 
 TEST_F(CredentialsFile, TheEnvironmentComesFirst) {
-    ::setenv(kUsernameVariable, "env", 1);
+    ::setenv(kOrderCredentials.username, "env", 1);
     EXPECT_FALSE(load("me\nhidden\n")) << "half an environment is a mistake";
-    EXPECT_NE(error.find(kSecretVariable), std::string::npos) << error;
-    ::setenv(kSecretVariable, "env-secret", 1);
+    EXPECT_NE(error.find(kOrderCredentials.secret), std::string::npos) << error;
+    ::setenv(kOrderCredentials.secret, "env-secret", 1);
     EXPECT_EQ(load("me\nhidden\n")->username, "env");
     EXPECT_EQ(load_credentials("", error)->secret, "env-secret");
 }

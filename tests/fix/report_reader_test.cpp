@@ -210,11 +210,84 @@ TEST_F(Reports, LegsOfAComboShareAGroup) {
     EXPECT_EQ(counters.executions, 3u);
 }
 
-TEST_F(Reports, CorrectionsAndBustsStopTheEngine) {
+TEST_F(Reports, ABustNamesTheFillThatItTakesBack) {
+    read(fill());
+    const ExecKey original = execution().key;
+    const Map bust = without(without(without(fill(), 31), 32), 151);
+    ASSERT_EQ(read(with(bust, {{150, "H"}, {19, "E1"}, {17, "E9"}})).verdict, Verdict::accepted);
+    EXPECT_EQ(events.last(EventType::execution).header.instrument, kPerpetual);
+    EXPECT_EQ(execution().change, TradeChange::bust);
+    EXPECT_EQ(execution().ref, original);
+    EXPECT_NE(execution().key, original);
+    EXPECT_FALSE(execution().key.is_none());
+    EXPECT_EQ(execution().order, kOrder);
+    EXPECT_EQ(counters.trades_busted, 1u);
+    EXPECT_EQ(counters.executions, 1u);
+}
+
+TEST_F(Reports, ACorrectionNamesTheFillAndSaysWhatWasTradedAfterAll) {
+    read(fill());
+    const ExecKey original = execution().key;
+    read(with(fill(), {{150, "G"}, {19, "E1"}, {17, "E9"}, {32, "1"}, {31, "64000"}}));
+    EXPECT_EQ(execution().change, TradeChange::correction);
+    EXPECT_EQ(execution().ref, original);
+    EXPECT_EQ(execution().last_qty, Qty::from_units(1));
+    EXPECT_EQ(execution().last_price, Price::from_nanos(64'000'000'000'000));
+    const ExecKey corrected = execution().key;
+    // The correction may be taken back in turn, by its own id.
+    read(with(fill(), {{150, "H"}, {19, "E9"}, {17, "E10"}}));
+    EXPECT_EQ(execution().ref, corrected);
+    EXPECT_EQ(counters.trades_corrected, 1u);
+}
+
+TEST_F(Reports, BustsAndCorrectionsInTheStyleOfCme) {
+    read(fill());
+    const ExecKey original = execution().key;
+    read(with(fill(), {{20, "1"}, {39, "H"}, {19, "E1"}, {17, "E8"}}));
+    EXPECT_EQ(execution().change, TradeChange::bust);
+    EXPECT_EQ(execution().ref, original);
+    read(with(fill(), {{20, "2"}, {39, "G"}, {150, "1"}, {19, "E1"}, {17, "E9"}}));
+    EXPECT_EQ(execution().change, TradeChange::correction);
+    EXPECT_EQ(execution().ref, original);
+    read(with(fill(), {{20, "0"}, {17, "E11"}}));
+    EXPECT_EQ(execution().change, TradeChange::none);
+    EXPECT_EQ(counters.trades_busted + counters.trades_corrected, 2u);
+}
+
+TEST_F(Reports, AChangeThatRepeatsTheOriginalsIdHasAKeyOfItsOwn) {
+    read(fill());
+    const ExecKey original = execution().key;
     read(with(fill(), {{150, "H"}, {19, "E1"}}));
-    EXPECT_EQ(events.last(EventType::execution).header.instrument, kNoInstrument);
+    const ExecKey bust = execution().key;
+    EXPECT_NE(bust, original);
+    read(with(fill(), {{150, "H"}, {19, "E1"}}));
+    EXPECT_EQ(execution().key, bust) << "the same bust again";
     read(with(fill(), {{150, "G"}, {19, "E1"}}));
-    EXPECT_EQ(counters.trades_changed, 2u);
+    EXPECT_NE(execution().key, bust);
+}
+
+TEST_F(Reports, AChangeThatNamesNoFillOrCannotBeReadStopsTheEngine) {
+    read(with(fill(), {{150, "H"}}));
+    EXPECT_EQ(events.last(EventType::execution).header.instrument, kNoInstrument);
+    EXPECT_EQ(execution().change, TradeChange::none);
+    EXPECT_EQ(counters.trades_unnamed, 1u);
+    EXPECT_EQ(read(with(fill(), {{150, "G"}, {19, "E1"}, {17, "E9"}, {31, "12x"}})).verdict,
+              Verdict::bad_format);
+    EXPECT_EQ(events.last(EventType::execution).header.instrument, kNoInstrument);
+    EXPECT_EQ(events.count(EventType::execution), 2u);
+    EXPECT_EQ(counters.trades_corrected, 0u);
+}
+
+TEST_F(Reports, OnDeribitAFillIsNamedByItsOrderAndHowFarItWasFilledAndABustStops) {
+    use(DialectKind::deribit);
+    read(fill());
+    const ExecKey key = execution().key;
+    read(with(fill(), {{17, "another"}, {880, "T1"}}));
+    EXPECT_EQ(execution().key, key) << "17 is not told on both sessions";
+    read(with(fill(), {{14, "6"}}));
+    EXPECT_NE(execution().key, key);
+    read(with(fill(), {{150, "H"}, {19, "E1"}, {17, "E9"}}));
+    EXPECT_EQ(events.last(EventType::execution).header.instrument, kNoInstrument);
 }
 
 TEST_F(Reports, OrderUpdatesOfEveryKind) {

@@ -21,15 +21,27 @@ namespace fix {
 namespace test {
 namespace {
 
-FIX::SessionSettings make_settings(std::uint16_t port, const std::string& dir, const std::string& more) {
-    const std::string dictionary = dir + "/FIX44.xml";
-    std::ofstream(dictionary) << fix44_dictionary_text();
+std::string dictionaries(const std::string& dir, const std::string& begin_string) {
+    const std::string application = dir + "/application.xml";
+    if (begin_string == "FIX.4.4") {
+        std::ofstream(application) << fix44_dictionary_text();
+        return "\nDataDictionary=" + application;
+    }
+    const std::string transport = dir + "/transport.xml";
+    std::ofstream(transport) << fixt11_dictionary_text();
+    std::ofstream(application) << fix50sp2_dictionary_text();
+    return "\nTransportDataDictionary=" + transport + "\nAppDataDictionary=" + application +
+           "\nDefaultApplVerID=9";
+}
+
+FIX::SessionSettings make_settings(std::uint16_t port, const std::string& dir, const std::string& more,
+                                   const std::string& begin_string) {
     std::stringstream text;
     text << "[DEFAULT]\nConnectionType=acceptor\nSocketAcceptPort=" << port
          << "\nSocketReuseAddress=Y\nSocketNodelay=Y\n"
-         << more << "FileStorePath=" << dir << "\nDataDictionary=" << dictionary
-         << "\nPersistMessages=Y\nCheckLatency=N\n[SESSION]\nBeginString=FIX.4.4\nSenderCompID=VENUE\n"
-            "TargetCompID=HEDGER\n";
+         << more << "FileStorePath=" << dir << dictionaries(dir, begin_string)
+         << "\nPersistMessages=Y\nCheckLatency=N\n[SESSION]\nBeginString=" << begin_string
+         << "\nSenderCompID=VENUE\nTargetCompID=HEDGER\n";
     return FIX::SessionSettings(text);
 }
 
@@ -103,8 +115,10 @@ class Application : public FIX::Application {
 
 class Acceptor : public StockAcceptor {
   public:
-    Acceptor(std::uint16_t port, const std::string& dir, const std::string& more)
-        : settings_(make_settings(port, dir, more)),
+    Acceptor(std::uint16_t port, const std::string& dir, const std::string& more,
+             const std::string& begin_string)
+        : id_(begin_string, "VENUE", "HEDGER"),
+          settings_(make_settings(port, dir, more, begin_string)),
           stores_(dir),
           acceptor_(application_, stores_, settings_) {
         acceptor_.start();
@@ -116,6 +130,18 @@ class Acceptor : public StockAcceptor {
         FIX::Message message;
         message.getHeader().setField(FIX::FIELD::MsgType, type);
         for (const auto& field : body) message.setField(field.first, field.second);
+        session().send(message);
+    }
+    void send(const std::string& type, const Fields& body, int group,
+              const std::vector<Fields>& entries) override {
+        FIX::Message message;
+        message.getHeader().setField(FIX::FIELD::MsgType, type);
+        for (const auto& field : body) message.setField(field.first, field.second);
+        for (const Fields& entry : entries) {
+            FIX::Group fields(group, entry.front().first);
+            for (const auto& field : entry) fields.setField(field.first, field.second);
+            message.addGroup(fields);
+        }
         session().send(message);
     }
     std::vector<std::string> received() const override { return application_.messages(); }
@@ -130,12 +156,12 @@ class Acceptor : public StockAcceptor {
 
   private:
     FIX::Session& session() const {
-        FIX::Session* const session =
-            FIX::Session::lookupSession(FIX::SessionID("FIX.4.4", "VENUE", "HEDGER"));
+        FIX::Session* const session = FIX::Session::lookupSession(id_);
         if (session == nullptr) throw std::runtime_error("the acceptor has no session");
         return *session;
     }
 
+    const FIX::SessionID id_;
     Application application_;
     FIX::SessionSettings settings_;
     FIX::FileStoreFactory stores_;
@@ -147,8 +173,9 @@ class Acceptor : public StockAcceptor {
 const char* const StockAcceptor::kNoEnd = "StartTime=00:00:00\nEndTime=00:00:00\n";
 
 std::unique_ptr<StockAcceptor> StockAcceptor::start(std::uint16_t port, const std::string& store_dir,
-                                                    const std::string& settings) {
-    return std::unique_ptr<StockAcceptor>(new Acceptor(port, store_dir, settings));
+                                                    const std::string& settings,
+                                                    const std::string& begin_string) {
+    return std::unique_ptr<StockAcceptor>(new Acceptor(port, store_dir, settings, begin_string));
 }
 
 std::vector<std::string> StockAcceptor::received(const std::string& type) const {

@@ -18,15 +18,20 @@ using Fields = std::vector<std::pair<int, std::string>>;
 class StockAcceptor {
   public:
     /// Listens on `port` as VENUE for HEDGER. `settings`: lines of QuickFIX's that replace the defaults of a
-    /// session without end. Throws std::runtime_error when it cannot.
+    /// session without end. `begin_string`: FIX.4.4, or FIXT.1.1 with FIX 5.0 SP2 messages. Throws
+    /// std::runtime_error when it cannot.
     static std::unique_ptr<StockAcceptor> start(std::uint16_t port, const std::string& store_dir,
-                                                const std::string& settings = kNoEnd);
+                                                const std::string& settings = kNoEnd,
+                                                const std::string& begin_string = "FIX.4.4");
     static const char* const kNoEnd;
     virtual ~StockAcceptor() = default;
 
     virtual bool logged_on() const = 0;
     /// Sends an application or admin message; stored for a resend when nobody is logged on.
     virtual void send(const std::string& type, const Fields& body) = 0;
+    /// The same with a repeating group: its count's tag, and its entries.
+    virtual void send(const std::string& type, const Fields& body, int group,
+                      const std::vector<Fields>& entries) = 0;
     /// Every message received in sequence so far, '|' between fields.
     virtual std::vector<std::string> received() const = 0;
     /// Of these, the ones of a type.

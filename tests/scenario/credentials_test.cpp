@@ -19,12 +19,12 @@ constexpr const char* kSecret = "open-sesame-7f3a91";
 class Logon : public ::testing::TestWithParam<const char*> {
   protected:
     void SetUp() override {
-        ::setenv(fix::kUsernameVariable, "desk", 1);
-        ::setenv(fix::kSecretVariable, kSecret, 1);
+        ::setenv(fix::kOrderCredentials.username, "desk", 1);
+        ::setenv(fix::kOrderCredentials.secret, kSecret, 1);
     }
     void TearDown() override {
-        ::unsetenv(fix::kUsernameVariable);
-        ::unsetenv(fix::kSecretVariable);
+        ::unsetenv(fix::kOrderCredentials.username);
+        ::unsetenv(fix::kOrderCredentials.secret);
     }
     /// A run against an exchange that wants `password`.
     void run(TwoProcesses& world, const char* password) {

@@ -45,16 +45,16 @@ TwoProcesses::~TwoProcesses() {
 
 bool TwoProcesses::start_exchange() {
     std::string error;
-    const std::uint16_t port = demo::free_port();
+    const demo::FixPorts ports = demo::free_ports();
     std::optional<std::string> example = read_file(options_.config);
     if (options_.feed == "starbase") example = demo::with_starbase(*example, error);
-    if (example) example = demo::with_transport(*example, options_, port, error);
+    if (example) example = demo::with_transport(*example, options_, ports, error);
     auto config = example ? demo::hedger_config(*example, *workspace_, error) : std::nullopt;
     if (!config) {
         ADD_FAILURE() << error;
         return false;
     }
-    demo::Command command = demo::exchange_command(options_, *workspace_, port);
+    demo::Command command = demo::exchange_command(options_, *workspace_, ports);
     if (devices_) give_devices(*config, command);
     for (const auto& [from, to] : changes_) change(*config, from, to);
     std::ofstream(workspace_->out("hedger.toml")) << *config;
