@@ -20,6 +20,10 @@ constexpr double kMaintenanceShare = 0.5;
 
 bool falls_on(std::uint64_t n, std::uint32_t every) { return every != 0 && n % every == 0; }
 
+/// Of the quoting engine: an order session that loses fills of its own orders is broken, no second source
+/// helps.
+bool is_quote(const Report& fill) { return fill.cl_ord_id.starts_with("Q-"); }
+
 std::string amount(double value) { return fmt::format("{:.12f}", value); }
 
 FixFields position_entry(const Simulation& s, std::size_t contract, Qty qty) {
@@ -66,24 +70,25 @@ bool AccountDesk::pass(const Report& report) {
         return true;
     }
     ++fills_;
-    copy(report);
+    const bool copied = copy(report);
     plan_change(report);
-    const bool lost = falls_on(fills_, config_.lose_report_every);
+    const bool lost = copied && is_quote(report) && falls_on(fills_, config_.lose_report_every);
     counts_.reports_lost += lost;
     return !lost;
 }
 
-void AccountDesk::copy(const Report& fill) {
-    if (!open_) return;
+bool AccountDesk::copy(const Report& fill) {
+    if (!open_) return false;
     if (falls_on(fills_, config_.lose_copy_every)) {
         ++counts_.copies_lost;
-        return;
+        return false;
     }
     push(to_fix(fill), fill.time + config_.copy_delay);
     ++counts_.fills_copied;
-    if (!falls_on(fills_, config_.copy_twice_every)) return;
+    if (!falls_on(fills_, config_.copy_twice_every)) return true;
     push(to_fix(fill), fill.time + config_.copy_delay);
     ++counts_.fills_repeated;
+    return true;
 }
 
 void AccountDesk::plan_change(const Report& fill) {

@@ -21,7 +21,7 @@ namespace hw::exchange {
 struct AccountDeskConfig {
     double deposit = 100.0;  ///< in each wallet, beside what trading brings
     std::uint32_t lose_copy_every = 0;
-    std::uint32_t lose_report_every = 0;  ///< on the order session
+    std::uint32_t lose_report_every = 0;  ///< on the order session: the quoting engine's that were copied
     std::uint32_t copy_twice_every = 0;
     std::uint32_t bust_every = 0;
     std::uint32_t correct_every = 0;
@@ -75,7 +75,8 @@ class AccountDesk {
     };
 
     void push(FixMessage message, Nanos due);
-    void copy(const Report&);
+    /// False: it was lost, or there is nowhere to copy to.
+    bool copy(const Report&);
     void plan_change(const Report&);
     void answer_positions(const FixMessage&, const Simulation&);
     void answer_equity(const FixMessage&, const Simulation&);
