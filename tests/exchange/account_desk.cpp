@@ -140,7 +140,7 @@ void AccountDesk::answer_positions(const FixMessage& request, const Simulation& 
         if (wrong != config_.wrong_position.end()) qty += wrong->second;
         if (!qty.is_zero()) group.entries.push_back(position_entry(s, i, qty));
     }
-    FixMessage report{"AP", {}, {}};
+    FixMessage report{"AP", {}};
     report.set(721, "P" + std::to_string(counts_.position_requests));
     report.set(710, request.get(710));
     report.set(724, "0");
@@ -161,7 +161,7 @@ void AccountDesk::answer_equity(const FixMessage& request, const Simulation& s) 
         equity += s.account().value(i, s.market().fair(c));
         margin += margin_of(s, i);
     }
-    FixMessage response{"BF", {}, {}};
+    FixMessage response{"BF", {}};
     response.set(923, request.get(923));
     response.set(553, request.get(553));
     response.set(926, "1");

@@ -34,7 +34,7 @@ char exec_type(ReportKind kind) {
 }
 
 FixMessage cancel_reject(const Report& r) {
-    FixMessage m{"9", {}, {}};
+    FixMessage m{"9", {}};
     m.set(37, r.order_id);
     m.set(11, r.cl_ord_id);
     m.set(41, r.original);
@@ -47,7 +47,7 @@ FixMessage cancel_reject(const Report& r) {
 }
 
 FixMessage mass_cancel_report(const Report& r) {
-    FixMessage m{"r", {}, {}};
+    FixMessage m{"r", {}};
     m.set(11, r.cl_ord_id);
     m.set(37, "NONE");
     m.set(530, r.mass_cancel_type);
@@ -79,7 +79,7 @@ void add_status(const Report& r, FixMessage& m) {
 }
 
 FixMessage execution_report(const Report& r) {
-    FixMessage m{"8", {}, {}};
+    FixMessage m{"8", {}};
     m.set(37, r.order_id);
     m.set(17, r.exec_id);
     m.set(11, r.cl_ord_id);

@@ -21,7 +21,7 @@ struct FixGroup {
 struct FixMessage {
     std::string type;  ///< tag 35
     FixFields fields;
-    std::vector<FixGroup> groups;  ///< of what is sent; left out of what is received
+    std::vector<FixGroup> groups{};  ///< of what is sent; left out of what is received
 
     void set(int tag, std::string value) { fields.emplace_back(tag, std::move(value)); }
     /// The first field of that tag, or null.
