@@ -153,6 +153,7 @@ void count_breaks(Context& c) {
     a.broken_count = a.broken_overflow = 0;
     for (std::uint32_t n = 0; n < c.state.instruments.size(); ++n) {
         const VenuePosition& v = c.state.venue_positions[n];
+        if (v.adoption != Adoption::waiting && v.standing != Standing::broken) continue;
         const UnderlyingId underlying = c.state.instruments[InstrumentId{n}].underlying;
         if (underlying == kNoUnderlying) continue;
         c.underlying(underlying).unadopted += v.adoption == Adoption::waiting;

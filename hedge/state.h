@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -182,14 +183,11 @@ struct UnderlyingState {
 };
 
 struct OrderState {
+    // What every decision reads of every order comes first.
     OrderId id;
     Qty qty;
-    Qty cum;     ///< from the fills booked
-    Qty busted;  ///< was filled and taken back: neither filled nor to come
-    Price limit;
-    Nanos sent;
-    Nanos heard;
-    std::uint64_t named_in = 0;     ///< account snapshot that it was told to be open in
+    Qty cum;                        ///< from the fills booked
+    Qty busted;                     ///< was filled and taken back: neither filled nor to come
     double delta_per_contract = 0;  ///< coins, at the time of sending
     InstrumentId instrument{};
     UnderlyingId underlying{};
@@ -198,6 +196,10 @@ struct OrderState {
     TimeInForce time_in_force = TimeInForce::ioc;
     std::uint8_t settle_seen = 0;  ///< mentioned since the last settle_orders
     std::uint8_t reserved[6] = {};
+    Price limit;
+    Nanos sent;
+    Nanos heard;
+    std::uint64_t named_in = 0;  ///< account snapshot that it was told to be open in
 
     bool open() const {
         return !id.is_none() && status != OrderStatus::filled && status != OrderStatus::canceled &&
@@ -205,7 +207,7 @@ struct OrderState {
     }
     Qty leaves() const { return qty - cum - busted; }
 };
-static_assert(sizeof(OrderState) == 88);
+static_assert(sizeof(OrderState) == 88 && offsetof(OrderState, status) < 64);
 
 /// Legs of one combo or block that are still on their way.
 struct GroupState {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -302,13 +304,13 @@ int memif_server(const std::string& path) {
 }
 
 /// Sends packets one at a time and wants each back, until the server was lost once and `count` more came
-/// back.
-int memif_client(const std::string& path, std::size_t count) {
+/// back. `heard`: that one has.
+int memif_client(const std::string& path, std::size_t count, std::atomic<bool>& heard) {
     const auto port = open_memif("client", path);
     if (!port) return kNoPort;
     const std::vector<std::byte> frame(200, std::byte{0x5a});
     using Clock = std::chrono::steady_clock;
-    const auto give_up = Clock::now() + std::chrono::seconds(20);
+    const auto give_up = Clock::now() + std::chrono::seconds(40);
     bool lost = false;
     for (std::size_t received = 0; !lost || received < count;) {
         if (Clock::now() > give_up) return kTooLate;
@@ -322,7 +324,7 @@ int memif_client(const std::string& path, std::size_t count) {
         for (bool answered = false; !answered && Clock::now() < answer_by; std::this_thread::yield()) {
             for (const RxPacket& packet : port->rx_burst()) {
                 if (!std::ranges::equal(packet.bytes, frame)) return kGarbled;
-                answered = true;
+                answered = heard = true;
                 ++received;
             }
             port->release();
@@ -355,15 +357,21 @@ TEST(Memif, PacketsGoBothWaysAndAClientFindsAServerThatComesBack) {
     if (Eal::started())
         GTEST_SKIP() << "skipped: DPDK already runs in this process, its children cannot start it";
     const std::string path = scratch("pair.sock");
-    const pid_t client = start_process([&] { return memif_client(path, 1'000); });
+    void* const shared =
+        mmap(nullptr, sizeof(std::atomic<bool>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(shared, MAP_FAILED);
+    auto& heard = *new (shared) std::atomic<bool>(false);
+    const pid_t client = start_process([&] { return memif_client(path, 1'000, heard); });
     std::this_thread::sleep_for(std::chrono::milliseconds(400));
     pid_t server = start_process([&] { return memif_server(path); });
-    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    // However slow the machine: a server that was never heard cannot be lost.
+    for (int n = 0; n < 1'500 && !heard; ++n) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     kill_process(server);
     EXPECT_TRUE(std::filesystem::exists(path));
     server = start_process([&] { return memif_server(path); });
     EXPECT_EQ(status_of(client), kEchoed);
     kill_process(server);
+    munmap(shared, sizeof(std::atomic<bool>));
     std::filesystem::remove(path);
 }
 

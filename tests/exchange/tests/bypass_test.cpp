@@ -59,7 +59,10 @@ void trade(net::Side& side) {
     ASSERT_TRUE(c.send(
         fix("D", 2, "11=b1|55=BTC-PERPETUAL|54=1|38=1|40=2|44=1000000|59=3|60=20261123-19:00:00.000|")));
     EXPECT_TRUE(c.hears("\00111=b1\1")) << "neither fill nor refusal";
-    EXPECT_EQ(c.socket.counters().delegated_sends, 2u);
+    // On a slow machine the first send may not have been acknowledged when the second one goes: that one then
+    // goes the ordinary way.
+    EXPECT_EQ(c.socket.counters().delegated_sends + c.socket.counters().ordinary_sends, 2u);
+    EXPECT_GE(c.socket.counters().delegated_sends, 1u);
     EXPECT_TRUE(c.until([&] { return side.stack->counters()[net::FrameFate::other] > 100; }))
         << "market data by the same port";
 
