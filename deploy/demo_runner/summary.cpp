@@ -176,6 +176,13 @@ std::string position_words(const Json& summary) {
     return "DIFFER: " + summary.at("position_differences").dump();
 }
 
+std::string account_words(const Json& account) {
+    return fmt::format(
+        "  account   {} fills told by both sessions, {} by one; {} snapshots reconciled, {} breaks\n",
+        account.at("fills_matched").dump(), account.at("fills_unmatched").dump(),
+        account.at("snapshots").dump(), account.at("breaks").size());
+}
+
 std::string in_words(const Json& summary, const std::vector<std::string>& failures) {
     const Json& hedges = summary.at("hedges");
     const Json& latency = summary.at("tick_to_hedge");
@@ -201,11 +208,7 @@ std::string in_words(const Json& summary, const std::vector<std::string>& failur
         words += explain_words(summary.at("pnl_explain").value(name, Json::object()));
     }
     words += fmt::format("  positions {}\n", position_words(summary));
-    const Json& account = summary.at("account");
-    words += fmt::format(
-        "  account   {} fills told by both sessions, {} by one; {} snapshots reconciled, {} breaks\n",
-        account.at("fills_matched").dump(), account.at("fills_unmatched").dump(),
-        account.at("snapshots").dump(), account.at("breaks").size());
+    if (summary.at("transport") != "paper") words += account_words(summary.at("account"));
     words += fmt::format("  replay    {}\n",
                          summary.at("replay_identical").get<bool>() ? "every action identical" : "DIFFERENT");
     for (const auto& failure : failures) words += fmt::format("FAILED: {}\n", failure);

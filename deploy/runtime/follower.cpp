@@ -153,6 +153,8 @@ void Follower::note_event(const Event& e) {
             ++figures_.messages;
             break;
         case EventType::session_state:  // why a venue refuses us is told nowhere else
+            // The second session's ups and downs are alerts.
+            if (e.payload.session_state.role == SessionRole::account) break;
             log_info(e.payload.session_state.up != 0 ? "session_up" : "session_down",
                      e.payload.session_state.text.view());
             break;
