@@ -23,7 +23,7 @@ class StarbaseReportTest : public ::testing::Test {
         add(venue_.event(venue_.heartbeat()));
         for (std::size_t i = 0; i < venue_.size(); ++i) add(venue_.snapshot_event(venue_.snapshot(i)));
         add(venue_.snapshot_event(venue_.end_of_cycle()));
-        for (int n = 0; n < 50; ++n) add(venue_.event(venue_.transaction(random_), n >= 25));
+        for (int n = 0; n < 50; ++n) add(venue_.event(venue_.transaction(random_, 2), n >= 25));
         for (std::size_t i = 0; i < venue_.size(); ++i) add(venue_.snapshot_event(venue_.snapshot(i)));
     }
     void TearDown() override { std::filesystem::remove(path_); }
@@ -36,6 +36,7 @@ class StarbaseReportTest : public ::testing::Test {
         ends.src_port = d.src_port;
         ends.dst_port = d.dst_port;
         frame.resize(build_udp_frame(ends, d.payload, frame));
+        ASSERT_FALSE(frame.empty()) << "a packet too long for a frame: fewer orders, please";
         // Line B takes over after a pause.
         time_ = time_ + Nanos::from_ms(d.dst_ip == 0xe0000cd1 ? 60 : 1);
         frames_.push_back({time_, std::move(frame)});
@@ -55,7 +56,8 @@ class StarbaseReportTest : public ::testing::Test {
     std::vector<CapturedFrame> frames_;
     Nanos time_ = Nanos::from_seconds(1'700'000'000);
     // One a process: ctest runs the tests of a suite beside each other.
-    std::string path_ = ::testing::TempDir() + "hedgewire_starbase_report_" + std::to_string(::getpid()) + ".pcap";
+    std::string path_ =
+        ::testing::TempDir() + "hedgewire_starbase_report_" + std::to_string(::getpid()) + ".pcap";
     std::ostringstream out_;
 };
 

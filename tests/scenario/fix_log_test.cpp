@@ -41,7 +41,7 @@ TEST(FixLog, TellsBothDirectionsWhileTheHedgerRunsAndAllOfItAfterwards) {
     TwoProcesses world(6, seed);
     for (const char* argument : {"--option-fill-every-ms", "100"}) world.exchange_argument(argument);
     ASSERT_TRUE(world.start_exchange());
-    auto hedger = world.start_hedger(9);
+    auto hedger = world.start_hedger(15);
     ASSERT_TRUE(hedger);
     CommandResult during;
     for (int n = 0; n < 200 && hedger->running(); ++n) {
