@@ -15,14 +15,22 @@ void wait_for(demo::ChildProcess& process) {
     while (process.running()) std::this_thread::sleep_for(20ms);
 }
 
-TEST(Bypass, HedgesLeaveByThePortOfTheMarketData) {
+std::uint64_t new_seed() {
     const std::uint64_t seed = std::random_device{}();
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
-    TwoProcesses world(8, seed);
+    return seed;
+}
+
+/// One that fills an option every 150 ms; both sides on bypass ports.
+bool start_busy_venue(TwoProcesses& world) {
     world.use_bypass();
-    world.exchange_argument("--option-fill-every-ms");
-    world.exchange_argument("150");
-    ASSERT_TRUE(world.start_exchange());
+    for (const char* argument : {"--option-fill-every-ms", "150"}) world.exchange_argument(argument);
+    return world.start_exchange();
+}
+
+TEST(Bypass, HedgesLeaveByThePortOfTheMarketData) {
+    TwoProcesses world(8, new_seed());
+    ASSERT_TRUE(start_busy_venue(world));
     auto hedger = world.start_hedger(11);
     ASSERT_TRUE(hedger);
     wait_for(*hedger);
@@ -46,13 +54,8 @@ TEST(Bypass, HedgesLeaveByThePortOfTheMarketData) {
 
 // It says goodbye to nobody: no FIN, no logout. The venue finds out by itself, and the next run logs on.
 TEST(Bypass, AfterAKillTheNextRunLogsOnAndHasEveryFill) {
-    const std::uint64_t seed = std::random_device{}();
-    std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
-    TwoProcesses world(16, seed);
-    world.use_bypass();
-    world.exchange_argument("--option-fill-every-ms");
-    world.exchange_argument("150");
-    ASSERT_TRUE(world.start_exchange());
+    TwoProcesses world(16, new_seed());
+    ASSERT_TRUE(start_busy_venue(world));
     auto first = world.start_hedger(0);
     ASSERT_TRUE(first);
     world.wait_until_running(*first);
