@@ -13,6 +13,7 @@
 
 #include "net/capture_ring.h"
 #include "net/flow_rules.h"
+#include "net/memif_guard.h"
 
 namespace hw::net {
 
@@ -35,7 +36,8 @@ struct Port::Device {
     std::string name;
     std::string driver;
     rte_mempool* pool = nullptr;
-    bool started = false;  // false while a memif client waits for its server
+    bool started = false;                // false while a memif client waits for its server
+    std::unique_ptr<MemifBursts> memif;  // of a memif device
     bool memif_client = false;
     TimestampField timestamp;
     PortFeatures features;
@@ -49,11 +51,26 @@ struct Port::Device {
     Device& operator=(const Device&) = delete;
     ~Device() {
         rte_pktmbuf_free_bulk(mbufs.data(), held);
-        if (started) rte_eth_dev_stop(id);
+        if (started) on_control_thread([this] { rte_eth_dev_stop(id); });
         // The pool stays: a driver may still hold buffers, and a pool freed under it is a crash. A port
         // opened again on the same device finds it by name.
     }
 
+    /// Where a start and a stop do not meet what the driver does by itself.
+    template <class F>
+    void on_control_thread(F&& work) const {
+        if (memif) return on_interrupt_thread(work);
+        work();
+    }
+    std::uint16_t receive(std::uint16_t queue, std::uint16_t from, std::uint16_t most) {
+        const Burst burst(memif.get());
+        return rte_eth_rx_burst(id, queue, mbufs.data() + from, most);
+    }
+    /// How many of `count` buffers, from `first` on, went.
+    std::uint16_t transmit(rte_mbuf** first, std::uint16_t count) {
+        const Burst burst(memif.get());
+        return rte_eth_tx_burst(id, kQueue, first, count);
+    }
     Nanos time_of(const rte_mbuf* m) const {
         if (timestamp.offset < 0 || (m->ol_flags & timestamp.flag) == 0) return {};
         const auto raw = *RTE_MBUF_DYNFIELD(m, timestamp.offset, const rte_mbuf_timestamp_t*);
@@ -73,13 +90,11 @@ std::span<const RxPacket> Port::rx_burst(std::size_t most) {
         // Fills first: they change what a tick is to be answered with.
         for (const std::uint16_t queue : {kOrderQueue, kFeedQueue}) {
             const auto room = static_cast<std::uint16_t>(limit - received);
-            received = static_cast<std::uint16_t>(
-                received + rte_eth_rx_burst(d.id, queue, d.mbufs.data() + received, room));
+            received = static_cast<std::uint16_t>(received + d.receive(queue, received, room));
         }
     }
-    received =
-        static_cast<std::uint16_t>(received + rte_eth_rx_burst(d.id, kQueue, d.mbufs.data() + received,
-                                                               static_cast<std::uint16_t>(limit - received)));
+    const auto room = static_cast<std::uint16_t>(limit - received);
+    received = static_cast<std::uint16_t>(received + d.receive(kQueue, received, room));
     d.held = received;
     std::size_t kept = 0;
     for (std::uint16_t i = 0; i < received; ++i) {
@@ -115,7 +130,7 @@ bool Port::tx(std::span<const std::byte> frame) {
     }
     const auto length = static_cast<std::uint16_t>(frame.size());
     std::memcpy(rte_pktmbuf_append(m, length), frame.data(), length);
-    if (rte_eth_tx_burst(device_->id, kQueue, &m, 1) != 1) {
+    if (device_->transmit(&m, 1) != 1) {
         rte_pktmbuf_free(m);
         return ++counters_.tx_full, false;
     }
@@ -143,7 +158,7 @@ bool Port::send(TxBuffer& buffer, std::size_t length, TcpChecksum checksum) {
         m->l3_len = sizeof(rte_ipv4_hdr);
         m->l4_len = sizeof(rte_tcp_hdr);
     }
-    if (rte_eth_tx_burst(device_->id, kQueue, &m, 1) != 1) return ++counters_.tx_full, false;
+    if (device_->transmit(&m, 1) != 1) return ++counters_.tx_full, false;
     // The device may be reading the buffer, and nobody writes to it before this thread reserves another.
     if (tap_ != nullptr) tap_->tx(buffer.bytes.first(length));
     buffer = {};
@@ -155,7 +170,7 @@ bool Port::send(TxBuffer& buffer, std::size_t length, TcpChecksum checksum) {
 void Port::rehearse(const TxBuffer& buffer) {
     // Some drivers look at the first buffer before they look at the number.
     auto* m = static_cast<rte_mbuf*>(buffer.handle);
-    if (device_->started && m != nullptr) rte_eth_tx_burst(device_->id, kQueue, &m, 0);
+    if (device_->started && m != nullptr) device_->transmit(&m, 0);
 }
 
 void Port::give_back(TxBuffer& buffer) {
@@ -175,8 +190,10 @@ bool Port::link_up() const {
 bool Port::keep_link() {
     Device& d = *device_;
     if (!d.memif_client || link_up()) return link_up();
-    if (d.started) rte_eth_dev_stop(d.id);
-    d.started = rte_eth_dev_start(d.id) == 0;
+    d.on_control_thread([&d] {
+        if (d.started) rte_eth_dev_stop(d.id);
+        d.started = rte_eth_dev_start(d.id) == 0;
+    });
     return link_up();
 }
 
@@ -360,10 +377,14 @@ std::unique_ptr<Port> Port::open(const PortConfig& config, std::string& error) {
             device->name + ": no memory for " + std::to_string(config.mbufs) + " packet buffers", rte_errno);
         return nullptr;
     }
+    if (device->driver == "net_memif") device->memif = std::make_unique<MemifBursts>();
     device->memif_client = Eal::is_memif_client(device->name);
     std::string why;
-    const bool configured = configure(device->id, config, device->pool, 1, why);
-    device->started = configured && start(device->id, why);
+    bool configured = false;
+    device->on_control_thread([&] {
+        configured = configure(device->id, config, device->pool, 1, why);
+        device->started = configured && start(device->id, why);
+    });
     // A memif client whose server is not there yet may wait for it: see keep_link.
     if (!device->started && !(configured && device->memif_client)) {
         error = device->name + ": " + why;

@@ -165,7 +165,9 @@ class HotLoop {
     /// A link that is down may need help to come back (a memif client whose server was restarted).
     void keep_link(Nanos now) {
         if (now < next_link_check_) return;
+        const bool first = next_link_check_ == Nanos{};
         next_link_check_ = now + kLinkInterval;
+        if (first) return;  // the handshake that began at the start gets its time
         if (!port_.link_up()) port_.keep_link();
         if (port_b_ != nullptr && !port_b_->link_up()) port_b_->keep_link();
     }

@@ -63,7 +63,7 @@ class BypassPort final : public MarketDataPort {
 
   private:
     void run() {
-        auto next_link_check = std::chrono::steady_clock::now();
+        auto next_link_check = std::chrono::steady_clock::now() + kLinkCheck;
         while (!stop_) {
             if (round()) continue;
             std::this_thread::sleep_for(kIdleSleep);
