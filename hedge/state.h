@@ -19,11 +19,12 @@
 #include "core/surface.h"
 #include "core/types.h"
 #include "hedge/account_state.h"
+#include "hedge/risk_state.h"
 
 namespace hw::hedge {
 
 /// Changes whenever the layout of EngineState does: a snapshot of another version is not taken up.
-inline constexpr std::uint32_t kStateVersion = 4;
+inline constexpr std::uint32_t kStateVersion = 5;
 
 inline constexpr std::size_t kMaxUnderlyings = 64;
 inline constexpr std::size_t kMaxHeld = 256;        ///< futures, perpetuals and spot held, per underlying
@@ -168,6 +169,8 @@ struct UnderlyingState {
     Nanos looked;             ///< when a policy that goes by time or price last had its turn
     double looked_price = 0;  ///< the reference at that moment
 
+    UnderlyingRisk risk;
+
     Nanos backoff_until;
     std::uint32_t refusals = 0;          ///< rejects, and pairs of IOCs without a fill, in a row
     std::uint32_t empty_iocs = 0;        ///< IOCs without a fill in a row
@@ -262,6 +265,7 @@ struct EngineState {
     std::array<Wallet, kMaxWallets> wallets;
     AccountState account;
     CreditState credits;
+    AccountRisk risk;
 
     std::array<OrderState, kMaxOrders> orders;
     std::array<GroupState, kMaxGroups> groups;
