@@ -1,6 +1,7 @@
 #include "hedge/context.h"
 
 #include "hedge/credits.h"
+#include "hedge/message_rate.h"
 
 namespace hw::hedge {
 
@@ -22,6 +23,7 @@ Action* Context::act(ActionType type, UnderlyingId underlying_id, InstrumentId i
     action.header.index = place;
     action.header.instrument = instrument;
     action.header.underlying = underlying_id;
+    if (is_message(type)) count_message(*this);
     return &action;
 }
 

@@ -6,15 +6,11 @@
 
 namespace hw::hedge {
 
-namespace {
-constexpr std::int64_t kDayNs = 86'400 * kNano;
-}
-
 void count_daily_fill(Context& c, InstrumentId id, const Execution& e) {
     const Instrument& i = c.state.instruments[id];
     if (i.underlying == kNoUnderlying) return;
     UnderlyingState& u = c.underlying(i.underlying);
-    const std::int64_t day = c.state.now.ns() / kDayNs;
+    const std::int64_t day = day_of(c.state.now);
     if (day != u.fill_day) u.filled_today = 0;
     u.fill_day = day;
     const double per_contract =

@@ -8,6 +8,12 @@
 
 namespace hw::hedge {
 
+/// Days since 1970, UTC.
+constexpr std::int64_t day_of(Nanos time) { return time.ns() / (86'400 * kNano); }
+/// Coins filled so far on the day that it is.
+inline double filled_today(const EngineState& state, const UnderlyingState& u) {
+    return u.fill_day == day_of(state.now) ? u.filled_today : 0;
+}
 /// A fill of an order of ours, booked.
 void count_daily_fill(Context&, InstrumentId, const Execution&);
 

@@ -13,6 +13,7 @@
 #include "hedge/policy/corridor.h"
 #include "hedge/proposal.h"
 #include "hedge/reconcile.h"
+#include "hedge/stops.h"
 #include "hedge/volatility.h"
 
 namespace hw::hedge {
@@ -54,14 +55,16 @@ void note_distance(Context& c, UnderlyingState& u, const Corridor& corridor) {
 }
 
 void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
-    const Corridor corridor = corridor_of(c.rules(u), u, c.state.now);
+    const Corridor corridor = stopped_corridor(c, u, corridor_of(c.rules(u), u, c.state.now));
     note_distance(c, u, corridor);
-    Envelope e = envelope_of(c.state, id, u.exposure.net_delta);
+    Envelope e = envelope_of(c.state, id, u.exposure.net_delta, u.hedge);
+    note_flattened(c, u, corridor, e);
     if (u.breaks != 0 && !both_views_agree(c, id, corridor, e)) [[unlikely]] {
         note_reason(c, id, u, AlertCode::position_break);
         return;
     }
-    const Proposal p = propose(c, id, u, corridor, e);
+    Proposal p = propose(c, id, u, corridor, e);
+    if (is_flattening(c.state, u)) p.purpose = OrderPurpose::flatten;
     if (p.qty.is_zero()) {
         if (corridor.is_turn) take_turn(u, c.state.now);
         note_reason(c, id, u, AlertCode::none);
@@ -125,9 +128,10 @@ double rehearse(const Context& c) {
         if (!u.configured || !u.has_hedge || !(u.reference > 0)) continue;
         Exposure shadow;
         evaluate(c.state, c.config, UnderlyingId{n}, shadow);
-        const Corridor corridor = corridor_of(c.rules(u), u, c.state.now);
-        const Envelope e = envelope_of(c.state, UnderlyingId{n}, corridor.target + 2 * c.rules(u).band);
-        const Verdict v = pass_gate(c, propose(c, UnderlyingId{n}, u, corridor, e), e);
+        const Corridor corridor = stopped_corridor(c, u, corridor_of(c.rules(u), u, c.state.now));
+        const double shadow_delta = corridor.target + 2 * c.rules(u).band;
+        const Envelope e = envelope_of(c.state, UnderlyingId{n}, shadow_delta, u.hedge);
+        const Verdict v = pass_gate(c, propose(c, UnderlyingId{n}, u, corridor, e), corridor.target, e);
         sum += shadow.net_delta + v.headroom_position;
     }
     return sum;

@@ -5,7 +5,11 @@
 
 #include "hedge/credits.h"
 #include "hedge/gate.h"
+#include "hedge/limits.h"
+#include "hedge/open_orders.h"
 #include "hedge/orders.h"
+#include "hedge/runaway.h"
+#include "hedge/stops.h"
 
 namespace hw::hedge {
 
@@ -24,8 +28,13 @@ WhyRecord why_of(const Context& c, const UnderlyingState& u, const Proposal& p, 
     why.headroom_position = v.headroom_position;
     why.headroom_rate = v.headroom_rate;
     why.headroom_credits = credits_above_reserve(c.state, c.config);
+    why.headroom_delta = v.headroom_delta;
+    why.headroom_capital = v.headroom_capital;
+    why.headroom_daily_fill = v.headroom_daily_fill;
     why.trigger_sequence = u.trigger_sequence;
     why.policy = static_cast<std::uint8_t>(c.rules(u).policy.kind);
+    why.regime = static_cast<std::uint8_t>(u.risk.regime.regime);
+    why.stop = static_cast<std::uint8_t>(stop_level(c.state, u));
     why.purpose = p.purpose;
     return why;
 }
@@ -42,6 +51,7 @@ void remember(OrderState& slot, const NewOrder& order, const Proposal& p, Nanos 
     slot.underlying = p.underlying;
     slot.side = p.side;
     slot.time_in_force = p.time_in_force;
+    slot.purpose = p.purpose;
     slot.status = OrderStatus::pending_new;
 }
 
@@ -57,9 +67,11 @@ bool send(Context& c, UnderlyingState& u, const Proposal& p, const WhyRecord& wh
     order.post_only = p.post_only;
     order.why = why;
     remember(slot, order, p, c.state.now);
+    begin_judging(u, slot, why.target);
+    note_open(c.state, slot);
     ++u.orders_sent;
     u.max_delta_outside = std::max(u.max_delta_outside, std::abs(u.exposure.net_delta - why.target));
-    count_order(c);
+    count_order(c, p);
     pay_for_order(c);
     return true;
 }
@@ -68,14 +80,19 @@ bool send(Context& c, UnderlyingState& u, const Proposal& p, const WhyRecord& wh
 
 Departure leave(Context& c, const Proposal& p, const Corridor& corridor, const Envelope& e) {
     UnderlyingState& u = c.underlying(p.underlying);
-    const Verdict v = pass_gate(c, p, e);
-    if (v.refused_by != AlertCode::none) return {v.refused_by, v.value, v.limit, false};
+    const Verdict v = pass_gate(c, p, corridor.target, e);
+    if (v.refused_by != AlertCode::none) {
+        // The rest of a hedge that was cut looks like the part before it: it waits, and nobody needs to know.
+        const bool expected = v.refused_by == AlertCode::gate_duplicate && p.wanted != p.qty;
+        return {v.refused_by, v.value, v.limit, expected};
+    }
     if (!credits_for_order(c)) return {AlertCode::credits_low, 0, 0, true};  // said once for all of them
     OrderState* const slot = new_order_slot(c);
     if (slot == nullptr) return {AlertCode::orders_full, kMaxOrders, kMaxOrders, false};
     if (p.wanted != p.qty) {
         c.alert(AlertCode::gate_max_qty, p.underlying, p.instrument,
-                p.wanted.to_double() * p.delta_per_contract, c.config.gate.max_order_coins);
+                p.wanted.to_double() * p.delta_per_contract,
+                limit_of(c.state, c.config, u, LimitKind::max_order));
     }
     if (!send(c, u, p, why_of(c, u, p, corridor, e, v), *slot)) return {AlertCode::orders_full, 0, 0, true};
     return {};

@@ -6,12 +6,16 @@
 #include "hedge/decision.h"
 #include "hedge/drop_copy_watch.h"
 #include "hedge/executions.h"
+#include "hedge/gate.h"
 #include "hedge/groups.h"
 #include "hedge/ladder_use.h"
 #include "hedge/market.h"
+#include "hedge/open_orders.h"
 #include "hedge/orders.h"
 #include "hedge/positions.h"
+#include "hedge/quote_guard.h"
 #include "hedge/reconcile.h"
+#include "hedge/stops.h"
 #include "hedge/volatility.h"
 
 namespace hw::hedge {
@@ -70,11 +74,13 @@ void on_command(Context& c, const Command& command) {
                     c.alert(AlertCode::resumed, UnderlyingId{i}, kNoInstrument);
             }
             break;
+        case CommandKind::reset_stop:
+            reset_stop(c, command.underlying);
+            break;
         case CommandKind::set_band:
         case CommandKind::set_limit:
         case CommandKind::manual_hedge:
         case CommandKind::external_position:
-        case CommandKind::reset_stop:
             c.alert(AlertCode::command_refused, command.underlying, command.instrument, command.value);
             break;
     }
@@ -96,6 +102,9 @@ void on_timer(Context& c) {
     check_timeouts(c);
     check_unmatched(c);
     check_credits(c);
+    check_stops(c);
+    forget_finished(c.state);
+    forget_old_orders(c.state);
     expire_groups(c);
     c.mark_all_dirty();
 }
@@ -198,9 +207,13 @@ void Engine::apply(const Event& event) {
             on_venue_order(context_, id, p.venue_order);
             break;
         case EventType::risk_figures:
+            on_risk_figures(context_, p.risk_figures);
+            break;
+        case EventType::quote_orders:
+            on_quote_orders(context_, id, p.quote_orders);
+            break;
         case EventType::overlay:
         case EventType::host_state:
-        case EventType::quote_orders:
         case EventType::trade:  // for the planner's and the monitor's eyes
         case EventType::index_price:
         case EventType::none:

@@ -7,11 +7,19 @@
 namespace hw::hedge {
 
 struct Envelope {
-    double low = 0;   ///< coins: every selling order fills, no buying one does
+    double low = 0;   ///< coins: every order that takes the delta down fills, no other does
     double high = 0;  ///< coins: the other way round
     std::uint32_t open_orders = 0;
+    InstrumentId counted = kNoInstrument;  ///< that the next two are of
+    Qty buying;                            ///< contracts in flight
+    Qty selling;
 };
 
-Envelope envelope_of(const EngineState&, UnderlyingId, double net_delta);
+/// In one pass over the open orders. Those in `counted` are what the gate asks for next.
+Envelope envelope_of(const EngineState&, UnderlyingId, double net_delta,
+                     InstrumentId counted = kNoInstrument);
+
+/// Contracts in flight on one side of an instrument; `e` is of its underlying.
+Qty in_flight(const EngineState&, const Envelope& e, InstrumentId, Side);
 
 }  // namespace hw::hedge

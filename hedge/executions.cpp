@@ -5,6 +5,7 @@
 #include "hedge/groups.h"
 #include "hedge/orders.h"
 #include "hedge/positions.h"
+#include "hedge/runaway.h"
 #include "hedge/trade_changes.h"
 
 namespace hw::hedge {
@@ -26,7 +27,8 @@ void refuse(Context& c, InstrumentId id, const Execution& e) {
            e.order);
 }
 
-void count_for_order(Context& c, InstrumentId id, const Execution& e) {
+/// `effect`: coins that booking it moved the net delta by.
+void count_for_order(Context& c, InstrumentId id, const Execution& e, double effect) {
     const UnderlyingId underlying = c.state.instruments[id].underlying;
     count_daily_fill(c, id, e);
     OrderState* order = find_order(c.state, e.order);
@@ -36,6 +38,7 @@ void count_for_order(Context& c, InstrumentId id, const Execution& e) {
     }
     if (order->instrument != id || order->side != e.side) return refuse(c, id, e);
     fill_order(c, *order, e);
+    judge_fill(c, *order, effect);
 }
 
 void told_again(Context& c, InstrumentId id, const Execution& e, BookedFill& f) {
@@ -48,7 +51,10 @@ void told_again(Context& c, InstrumentId id, const Execution& e, BookedFill& f) 
     note_told_by_both(c, e.key);
     if (f.what != Booked::fill || !f.order.is_none() || e.order.is_none() || f.instrument != id) return;
     f.order = e.order;
-    count_for_order(c, id, e);
+    // It was booked when nobody knew whose it was: what it did then is taken from the order.
+    const OrderState* order = find_order(c.state, e.order);
+    const double per_contract = order == nullptr ? 0 : order->delta_per_contract;
+    count_for_order(c, id, e, signed_qty(e.side, e.last_qty).to_double() * per_contract);
 }
 
 }  // namespace
@@ -73,12 +79,14 @@ void on_execution(Context& c, InstrumentId id, const Execution& e) {
         if (!change_trade(c, id, e, f)) refuse(c, id, e);
         return;
     }
+    const double before = hedged_delta(c.state, c.config, id, e);
     if (!book_fill(c, id, e, f)) return refuse(c, id, e);
+    const double effect = hedged_delta(c.state, c.config, id, e) - before;
     f.order = e.order;
     watch_fill(c, id, e);
     leg_arrived(c, i.underlying, e);
     if (i.is_option() && i.underlying != kNoUnderlying) ++c.underlying(i.underlying).option_fills;
-    if (!e.order.is_none()) count_for_order(c, id, e);
+    if (!e.order.is_none()) count_for_order(c, id, e, effect);
 }
 
 }  // namespace hw::hedge

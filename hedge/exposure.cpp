@@ -240,6 +240,10 @@ AlertCode evaluate(const EngineState& state, const EngineConfig& config, Underly
     return equity;
 }
 
+double delta_one_delta(const EngineState& state, const EngineConfig& config, UnderlyingId id) {
+    return delta_one_coins(state, rules_of(config, state.underlyings[index(id)]), id);
+}
+
 void complete_greeks(const EngineState& state, const EngineConfig& config, UnderlyingId id, Exposure& sum) {
     const UnderlyingState& u = state.underlyings[index(id)];
     const UnderlyingConfig& rules = rules_of(config, u);

@@ -30,6 +30,9 @@ const pricing::Kernel& kernel_of(const EngineState&);
 /// figures are left as they are.
 AlertCode evaluate(const EngineState&, const EngineConfig&, UnderlyingId, Exposure& sum);
 
+/// The part of it that futures, perpetuals and spot are: all that a hedge can move.
+double delta_one_delta(const EngineState&, const EngineConfig&, UnderlyingId);
+
 /// Vega, theta and the higher Greeks.
 void complete_greeks(const EngineState&, const EngineConfig&, UnderlyingId, Exposure& sum);
 

@@ -3,8 +3,11 @@
 #include <algorithm>
 
 #include "hedge/drop_copy_watch.h"
+#include "hedge/open_orders.h"
 #include "hedge/order_transitions.h"
 #include "hedge/reconcile.h"
+#include "hedge/runaway.h"
+#include "hedge/stops.h"
 
 namespace hw::hedge {
 
@@ -89,11 +92,13 @@ void change_filled(Context& c, OrderId id, Qty change) {
     if (o == nullptr) return;
     o->cum += change;
     if (change < Qty{}) o->busted -= change;
+    change_judged(c, *o, change);
     check_filled(c, *o);
     c.mark_dirty(o->underlying);
 }
 
 OrderState* new_order_slot(Context& c) {
+    forget_finished(c.state);
     for (std::size_t i = 0; i < kMaxOrders; ++i) {
         OrderState& o = c.state.orders[c.state.order_cursor];
         c.state.order_cursor = (c.state.order_cursor + 1) % kMaxOrders;
@@ -103,10 +108,11 @@ OrderState* new_order_slot(Context& c) {
 }
 
 bool has_unknown_order(const EngineState& state, UnderlyingId underlying) {
-    for (const OrderState& o : state.orders) {
-        if (o.underlying == underlying && o.open() && o.status == OrderStatus::unknown) return true;
-    }
-    return false;
+    bool found = false;
+    for_each_open(state, [&](const OrderState& o) {
+        found |= o.underlying == underlying && o.status == OrderStatus::unknown;
+    });
+    return found;
 }
 
 void on_order_update(Context& c, const OrderUpdate& update) {
@@ -145,7 +151,7 @@ void on_order_unsent(Context& c, const OrderUnsent& unsent) {
     if (o == nullptr) {
         // Of requests only the mass cancel matters when it did not leave: it goes out when the session is
         // back.
-        if (c.state.killed) c.state.mass_cancel_due = 1;
+        if (c.state.killed || any_halt(c.state)) c.state.mass_cancel_due = 1;
         return;
     }
     if (!o->open()) return;
@@ -183,7 +189,8 @@ void order_session(Context& c, bool up) {
         if (was_up) forget_order_states(c);
         return;
     }
-    if (c.state.mass_cancel_due) c.mass_cancel(c.state.killed_by);
+    if (c.state.mass_cancel_due)
+        c.mass_cancel(any_halt(c.state) && !c.state.killed ? AlertCode::stop_halt : c.state.killed_by);
     if (any_unknown(c.state)) c.ask_settlement();
     c.mark_all_dirty();
 }

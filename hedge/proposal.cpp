@@ -51,7 +51,7 @@ Proposal propose(const Context& c, UnderlyingId id, const UnderlyingState& u, co
     const double coins = wanted_trade(corridor, c.rules(u).hedge_to, e);
     Qty qty = lots_of(corridor, e, coins, p.delta_per_contract, hedge.lot);
     p.wanted = qty.abs();
-    qty = cut_to_max_order(c, qty, p.delta_per_contract, hedge.lot);
+    qty = cut_to_max_order(c, u, qty, p.delta_per_contract, hedge.lot);
     p.side = qty < Qty{} ? Side::sell : Side::buy;
     p.qty = qty.abs();
     if (!p.qty.is_zero()) p.limit = taking_limit(c, u, p.instrument, p.side);

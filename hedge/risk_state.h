@@ -29,11 +29,13 @@ struct StopState {
 struct RiskState {
     RiskFigures figures;
     Nanos time;                   ///< zero: none yet
+    Nanos profit_time;            ///< of the last ones that knew the profit
     std::uint32_t soft_said = 0;  ///< breaches that have their alert
     std::uint32_t hard_said = 0;
     std::uint8_t scenario_said = 0;
     std::uint8_t stale_said = 0;
-    std::uint8_t reserved[6] = {};
+    std::uint8_t stale_reduces = 0;  ///< a stop stands on figures that are too old: as `reduce`
+    std::uint8_t reserved[5] = {};
 };
 
 /// See hedge/regime.h.
@@ -59,16 +61,16 @@ struct PermitState {
     std::uint64_t changes = 0;
 };
 
-/// Guards against orders that repeat, or that make things worse; see hedge/gate.h.
+/// Guards against orders that repeat, or that make things worse; see hedge/gate.h and hedge/runaway.h.
 struct OrderGuard {
     Qty last_qty;
     Price last_limit;
     Nanos last_time;
     InstrumentId last_instrument{};
     Side last_side = Side::buy;
-    std::uint8_t worse_in_a_row = 0;  ///< fills of hedges that took the delta away from the target
+    std::uint8_t worse_in_a_row = 0;  ///< hedges whose fills took the delta away from the target
     std::uint16_t reserved = 0;
-    double before = 0;  ///< |net delta - target| when the last hedge was sent
+    double hedged = 0;  ///< coins that fills of hedges have moved the net delta by, since ever
 };
 
 /// What a person tightened while it runs; zero: as configured.
@@ -126,9 +128,11 @@ struct UnderlyingRisk {
 struct AccountRisk {
     StopState stop;
     RiskState planner;
-    double message_tokens = 0;  ///< of the token bucket
-    Nanos message_time;         ///< that they are of; zero: full
-    Nanos late_until;           ///< after a late core, nothing heard before this is believed
+    double message_tokens = 0;       ///< of the token bucket
+    Nanos message_time;              ///< that they are of; zero: full
+    std::int64_t day = 0;            ///< days since 1970, UTC
+    std::uint64_t day_sequence = 0;  ///< figures made of older Events are of the day before
+    Nanos late_until;                ///< after a late core, nothing heard before this is believed
     std::uint8_t clock_jumped = 0;
     std::uint8_t reserved[7] = {};
     Overrides overrides;

@@ -203,11 +203,14 @@ struct OrderState {
     OrderStatus status = OrderStatus::pending_new;
     TimeInForce time_in_force = TimeInForce::ioc;
     std::uint8_t settle_seen = 0;  ///< mentioned since the last settle_orders
-    std::uint8_t reserved[6] = {};
+    OrderPurpose purpose = OrderPurpose::hedge;
+    std::uint8_t worsened = 0;  ///< a fill of it took the net delta away from the target
+    std::uint8_t reserved[4] = {};
     Price limit;
     Nanos sent;
     Nanos heard;
     std::uint64_t named_in = 0;  ///< account snapshot that it was told to be open in
+    double before = 0;           ///< net delta - target when it was sent, less OrderGuard::hedged; coins
 
     bool open() const {
         return !id.is_none() && status != OrderStatus::filled && status != OrderStatus::canceled &&
@@ -215,7 +218,7 @@ struct OrderState {
     }
     Qty leaves() const { return qty - cum - busted; }
 };
-static_assert(sizeof(OrderState) == 88 && offsetof(OrderState, status) < 64);
+static_assert(sizeof(OrderState) == 96 && offsetof(OrderState, status) < 64);
 
 /// Legs of one combo or block that are still on their way.
 struct GroupState {
@@ -257,6 +260,7 @@ struct EngineState {
     std::uint64_t duplicates;
     std::uint64_t actions_dropped;
     std::uint64_t rate_cursor;
+    std::uint64_t rate_tail;  ///< orders before this one are more than a second old
     std::array<Nanos, kMaxOrderRate> order_times;
 
     std::uint64_t decided;  ///< underlyings whose book-keeping waits for `complete`
@@ -268,6 +272,7 @@ struct EngineState {
     AccountRisk risk;
 
     std::array<OrderState, kMaxOrders> orders;
+    std::array<std::uint64_t, kMaxOrders / 64> maybe_open;  ///< bit set; see hedge/open_orders.h
     std::array<GroupState, kMaxGroups> groups;
     std::array<UnderlyingState, kMaxUnderlyings> underlyings;
     std::array<PositionLine, InstrumentTable::kCapacity> positions;
