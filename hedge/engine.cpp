@@ -12,6 +12,7 @@
 #include "hedge/orders.h"
 #include "hedge/positions.h"
 #include "hedge/reconcile.h"
+#include "hedge/regime.h"
 #include "hedge/volatility.h"
 
 namespace hw::hedge {
@@ -97,6 +98,7 @@ void on_timer(Context& c) {
     check_unmatched(c);
     check_credits(c);
     expire_groups(c);
+    for (std::uint16_t i = 0; i < c.state.underlying_count; ++i) watch_time(c, UnderlyingId{i});
     c.mark_all_dirty();
 }
 

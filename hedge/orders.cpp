@@ -56,7 +56,7 @@ void end_order(Context& c, OrderState& o, const OrderUpdate& update) {
     o.status = update.status;
     if (update.status == OrderStatus::rejected) {
         rejected(c, o, update);
-    } else if (o.cum.is_zero()) {
+    } else if (o.cum.is_zero() && o.time_in_force == TimeInForce::ioc) {
         ended_unfilled(c, o);
     }
     c.mark_dirty(o.underlying);
@@ -218,7 +218,9 @@ void check_timeouts(Context& c) {
     bool doubtful = false;
     for (OrderState& o : c.state.orders) {
         if (!o.open() || o.status == OrderStatus::unknown) continue;
-        if (o.time_in_force != TimeInForce::ioc || c.state.now - o.heard < c.config.order_timeout) continue;
+        const bool rests = o.time_in_force != TimeInForce::ioc &&
+                           (o.status == OrderStatus::live || o.status == OrderStatus::partially_filled);
+        if (rests || c.state.now - o.heard < c.config.order_timeout) continue;
         c.alert(AlertCode::order_timeout, o.underlying, o.instrument, (c.state.now - o.heard).to_seconds(),
                 c.config.order_timeout.to_seconds(), o.id);
         o.status = OrderStatus::unknown;
