@@ -23,7 +23,7 @@
 namespace hw::hedge {
 
 /// Changes whenever the layout of EngineState does: a snapshot of another version is not taken up.
-inline constexpr std::uint32_t kStateVersion = 4;
+inline constexpr std::uint32_t kStateVersion = 5;
 
 inline constexpr std::size_t kMaxUnderlyings = 64;
 inline constexpr std::size_t kMaxHeld = 256;        ///< futures, perpetuals and spot held, per underlying
