@@ -36,6 +36,7 @@ std::string_view to_string(Severity);
       "inside the settlement window without knowing the average so far: delta not known")                    \
     X(25, ladder_refused, warning, "a delta ladder from the planner cannot be used")                         \
     X(26, book_incomplete, critical, "positions did not fit into the book: its delta is not known")          \
+    X(27, thresholds_refused, warning, "a policy's thresholds from the planner cannot be used")              \
     X(28, settlement_unlisted, warning,                                                                      \
       "a position settles in a currency that is none of its underlying's quote wallets: delta not known")    \
     X(30, gate_collar, warning, "risk gate: limit price outside the collar")                                 \

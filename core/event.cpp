@@ -62,6 +62,8 @@ std::string_view to_string(EventType type) {
             return "account_snapshot";
         case EventType::venue_order:
             return "venue_order";
+        case EventType::thresholds:
+            return "thresholds";
         case EventType::count_:
             break;
     }
@@ -115,6 +117,8 @@ std::size_t payload_size(EventType type) {
             return sizeof(AccountSnapshot);
         case EventType::venue_order:
             return sizeof(VenueOrder);
+        case EventType::thresholds:
+            return sizeof(Thresholds);
         case EventType::definitions_complete:
         case EventType::book_clear:
         case EventType::run_stopping:

@@ -49,6 +49,7 @@ enum class EventType : std::uint16_t {
     port_state,        ///< a network port of ours: its link, and what it dropped
     account_snapshot,  ///< the account as the venue has it: begins, ends, or came to nothing
     venue_order,       ///< in an account snapshot: an order that the venue has open
+    thresholds,        ///< the planner's band for one underlying, worked out ahead of the tick
     count_
 };
 std::string_view to_string(EventType);
@@ -358,6 +359,17 @@ struct SurfaceEvent {
     std::uint8_t reserved[6];
 };
 
+/// Where an underlying's policy wants the net delta to stay.
+struct Thresholds {
+    double half_width;    ///< coins either side of the target
+    double target_shift;  ///< coins that the policy's view of volatility adds to the target
+    double gamma;         ///< the book's, that they were worked out of; coins per unit of quote currency
+    double cost;          ///< one-way, proportional, likewise
+    std::uint64_t position_sequence;  ///< newest Event the planner had seen when it made this
+    UnderlyingId underlying;
+    std::uint8_t reserved[6];
+};
+
 /// Two and a half cache lines of payload at most; the journal stores just what the type needs.
 struct alignas(64) Event {
     static constexpr std::size_t kPayloadBytes = 160;
@@ -387,6 +399,7 @@ struct alignas(64) Event {
         Equity equity;
         AccountSnapshot account_snapshot;
         VenueOrder venue_order;
+        Thresholds thresholds;
         Payload() : bytes{} {}
     } payload;
 

@@ -10,7 +10,7 @@
 #include "hedge/gate.h"
 #include "hedge/groups.h"
 #include "hedge/orders.h"
-#include "hedge/policy.h"
+#include "hedge/policy/wanted_trade.h"
 #include "hedge/reconcile.h"
 #include "hedge/volatility.h"
 

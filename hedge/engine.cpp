@@ -1,5 +1,7 @@
 #include "hedge/engine.h"
 
+#include <cmath>
+
 #include "hedge/credits.h"
 #include "hedge/decision.h"
 #include "hedge/drop_copy_watch.h"
@@ -71,6 +73,16 @@ void on_command(Context& c, const Command& command) {
             break;
     }
     c.mark_all_dirty();
+}
+
+void on_thresholds(Context& c, const Thresholds& t) {
+    const bool usable = index(t.underlying) < c.state.underlying_count && t.half_width >= 0 &&
+                        std::isfinite(t.half_width) && std::isfinite(t.target_shift);
+    if (!usable) return c.alert(AlertCode::thresholds_refused, t.underlying, kNoInstrument, t.half_width);
+    UnderlyingState& u = c.underlying(t.underlying);
+    u.thresholds = t;
+    u.thresholds_time = c.state.now;
+    c.mark_dirty(t.underlying);
 }
 
 void on_timer(Context& c) {
@@ -170,6 +182,9 @@ void Engine::apply(const Event& event) {
             break;
         case EventType::equity:
             on_equity(context_, p.equity);
+            break;
+        case EventType::thresholds:
+            on_thresholds(context_, p.thresholds);
             break;
         case EventType::account_snapshot:
             on_account_snapshot(context_, p.account_snapshot);

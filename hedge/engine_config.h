@@ -8,6 +8,7 @@
 
 #include "core/pricing/kernel.h"
 #include "core/types.h"
+#include "hedge/policy/policy_config.h"
 
 namespace hw::hedge {
 
@@ -39,6 +40,7 @@ struct UnderlyingConfig {
     std::string hedge_instrument;  ///< symbol of the future or perpetual that is traded
     double target_delta = 0.0;     ///< coins
     double band = 0.0;             ///< half-width around the target inside which nothing is done; coins, > 0
+    PolicyConfig policy;           ///< may make the band narrower, never wider
     double hedge_to = 0.5;         ///< fraction of the band that a hedge goes back to; 0 centre, 1 edge
     double slippage_cap_bp = 5.0;  ///< how far beyond the touch an IOC limit may be; basis points
     Nanos stale_after = Nanos::from_ms(1000);  ///< no word of the hedge instrument this long: not hedging

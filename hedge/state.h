@@ -163,6 +163,11 @@ struct UnderlyingState {
     std::array<SettlementWindow, 4> windows;
     std::array<QuoteSettled, kMaxQuoteCurrencies> quote_settled;  ///< what is held, by settlement currency
 
+    Thresholds thresholds;    ///< the planner's last ones
+    Nanos thresholds_time;    ///< when they came; zero: never
+    Nanos looked;             ///< when a policy that goes by time or price last had its turn
+    double looked_price = 0;  ///< the reference at that moment
+
     Nanos backoff_until;
     std::uint32_t refusals = 0;          ///< rejects, and pairs of IOCs without a fill, in a row
     std::uint32_t empty_iocs = 0;        ///< IOCs without a fill in a row

@@ -81,8 +81,11 @@ class SteppedPlanner {
         const auto to_engine = [&](EventType type, std::vector<std::byte> bytes) {
             return hand_over(type, underlying, std::move(bytes));
         };
+        const auto tell = [&](const Thresholds& thresholds) {
+            writer_.stage(EventType::thresholds, kNoInstrument, Nanos{}).payload.thresholds = thresholds;
+        };
         plan_underlying(hedger_.engine().state(), hedger_.engine().config(), underlying,
-                        hedger_.config().planner, vol_watches_[index(underlying)], to_engine);
+                        hedger_.config().planner, vol_watches_[index(underlying)], to_engine, tell);
     }
 
     std::optional<std::uint64_t> hand_over(EventType type, UnderlyingId underlying,

@@ -88,8 +88,14 @@ void Follower::publish(UnderlyingId underlying) {
     const auto to_engine = [&](EventType type, std::vector<std::byte> bytes) {
         return hand_over(type, underlying, std::move(bytes));
     };
+    const auto tell = [&](const Thresholds& thresholds) {
+        PlannerMessage message;
+        message.type = EventType::thresholds;
+        message.thresholds = thresholds;
+        inbox_.planner.push(message);  // when it is full, the next ones are as good
+    };
     plan_underlying(replica_.state(), replica_.config().engine, underlying, options_.planner,
-                    vol_watches_[index(underlying)], to_engine);
+                    vol_watches_[index(underlying)], to_engine, tell);
 }
 
 std::optional<std::uint64_t> Follower::hand_over(EventType type, UnderlyingId underlying,

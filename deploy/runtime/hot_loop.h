@@ -24,11 +24,13 @@
 
 namespace hw::deploy {
 
-/// A surface on its way to the engine. The planner keeps the bytes until the follower has seen the Event.
+/// What the planner made, on its way to the engine. It keeps the bytes of a blob until the follower has seen
+/// the Event.
 struct PlannerMessage {
-    EventType type = EventType::surface;  ///< or a ladder
+    EventType type = EventType::surface;  ///< or a ladder, or thresholds
     SurfaceEvent event{};
     const std::byte* data = nullptr;
+    Thresholds thresholds{};
 };
 
 /// The engine's view of blobs on the hot thread: the one that is being handed over.
@@ -217,7 +219,7 @@ class HotLoop {
             if (membership != nullptr) membership->on_time(now);
         }
         transport_.poll(now, EventSinkRef(writer_));
-        take_surfaces();
+        take_plans();
         take_commands();
         take_equity();
         take_port_states();
@@ -228,9 +230,13 @@ class HotLoop {
         if constexpr (requires { transport_.tidy(now); }) transport_.tidy(now);
     }
 
-    void take_surfaces() {
+    void take_plans() {
         PlannerMessage message;
         while (inbox_.planner.pop(message)) {
+            if (message.type == EventType::thresholds) {
+                writer_.stage(message.type, kNoInstrument, Nanos{}).payload.thresholds = message.thresholds;
+                continue;
+            }
             blobs_.hand(message.event.blob, message.data);
             writer_.stage(message.type, kNoInstrument, Nanos{}).payload.surface = message.event;
             writer_.flush();

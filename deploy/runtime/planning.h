@@ -12,6 +12,7 @@
 #include "hedge/exposure.h"
 #include "hedge/planner/ladder_plan.h"
 #include "hedge/planner/surface_build.h"
+#include "hedge/planner/threshold_plan.h"
 #include "hedge/planner/vol_watch.h"
 #include "hedge/volatility.h"
 #include "hedge/state.h"
@@ -41,11 +42,11 @@ inline MinVarianceFit learn_response(const hedge::EngineState& state, const hedg
     return watch.fit();
 }
 
-/// `publish(EventType, bytes)` stores the blob and tells the engine; it gives the blob's id, or nothing. True
-/// when a surface went out.
-template <class Publish>
+/// `publish(EventType, bytes)` stores the blob and tells the engine; it gives the blob's id, or nothing.
+/// `tell(Thresholds)` tells the engine. True when a surface went out.
+template <class Publish, class Tell>
 bool plan_underlying(const hedge::EngineState& state, const hedge::EngineConfig& config, UnderlyingId id,
-                     const PlannerConfig& planner, hedge::VolWatch& watch, Publish&& publish) {
+                     const PlannerConfig& planner, hedge::VolWatch& watch, Publish&& publish, Tell&& tell) {
     const hedge::UnderlyingConfig& rules = hedge::rules_of(config, state.underlyings[index(id)]);
     const hedge::PlannerOptions options{planner.quote_stale_after, planner.basis_halflife,
                                         rules.settlement_window, hedge::stickiness_of(rules)};
@@ -59,6 +60,7 @@ bool plan_underlying(const hedge::EngineState& state, const hedge::EngineConfig&
     const auto ladder = hedge::plan_ladder(state, config, id, {*surface, draft.reference, draft.slices, fit},
                                            ladder_grid(planner.interval_ms));
     if (ladder) publish(EventType::ladder, encode_ladder(*ladder));
+    if (const auto thresholds = hedge::plan_thresholds(state, config, id)) tell(*thresholds);
     return true;
 }
 

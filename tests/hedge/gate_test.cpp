@@ -1,7 +1,7 @@
 // The risk gate, reason by reason, and the markets that block hedging.
 #include "hedge/gate.h"
 
-#include "hedge/policy.h"
+#include "hedge/policy/wanted_trade.h"
 #include "tests/hedge/engine_fixture.h"
 
 namespace hw::hedge::test {

@@ -1,22 +1,23 @@
-// Fixed band: nothing is done while the net delta lies within `band` of the target; outside it, the hedge
-// goes back to a fraction of the band. What counts is the whole envelope: an order is sent only for what is
-// outside the band whatever the orders in flight do.
+// How much is traded: nothing while the net delta lies within the corridor; outside it, the hedge goes back
+// to a fraction of it, or a part of the way there. What counts is the whole envelope: an order is sent only
+// for what is outside the corridor whatever the orders in flight do.
 #pragma once
 
 #include <cmath>
 
 #include "core/instrument.h"
 #include "core/types.h"
-#include "hedge/engine_config.h"
 #include "hedge/envelope.h"
+#include "hedge/policy/corridor.h"
 
 namespace hw::hedge {
 
-/// Coins to trade, positive to buy; zero when nothing is certain enough to be hedged.
-inline double wanted_trade(const UnderlyingConfig& rules, const Envelope& e) {
-    const double inner = rules.hedge_to * rules.band;
-    if (e.low > rules.target_delta + rules.band) return rules.target_delta + inner - e.low;
-    if (e.high < rules.target_delta - rules.band) return rules.target_delta - inner - e.high;
+/// Coins to trade, positive to buy; zero when nothing is certain enough to be hedged. `hedge_to`: fraction of
+/// the corridor's half-width to go back to.
+inline double wanted_trade(const Corridor& c, double hedge_to, const Envelope& e) {
+    const double inner = hedge_to * c.half_width;
+    if (e.low > c.target + c.half_width) return c.part * (c.target + inner - e.low);
+    if (e.high < c.target - c.half_width) return c.part * (c.target - inner - e.high);
     return 0;
 }
 
