@@ -16,6 +16,22 @@ std::string_view to_string(ActionType type) {
             return "settle_orders";
         case ActionType::alert:
             return "alert";
+        case ActionType::shadow_order:
+            return "shadow_order";
+    }
+    return "invalid";
+}
+
+std::string_view to_string(OrderPurpose p) {
+    switch (p) {
+        case OrderPurpose::hedge:
+            return "hedge";
+        case OrderPurpose::flatten:
+            return "flatten";
+        case OrderPurpose::manual:
+            return "manual";
+        case OrderPurpose::overlay:
+            return "overlay";
     }
     return "invalid";
 }
@@ -23,6 +39,7 @@ std::string_view to_string(ActionType type) {
 std::size_t payload_size(ActionType type) {
     switch (type) {
         case ActionType::new_order:
+        case ActionType::shadow_order:
             return sizeof(NewOrder);
         case ActionType::cancel_order:
             return sizeof(CancelOrder);

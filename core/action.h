@@ -21,7 +21,8 @@ enum class ActionType : std::uint16_t {
     cancel_order,
     mass_cancel,    ///< everything of ours, by label where the venue has it
     settle_orders,  ///< ask the venue what became of our open orders
-    alert
+    alert,
+    shadow_order  ///< what would have been a new_order, in shadow mode: goes nowhere
 };
 std::string_view to_string(ActionType);
 
@@ -40,6 +41,15 @@ struct ActionHeader {
 };
 static_assert(sizeof(ActionHeader) == 32);
 
+/// What an order is for.
+enum class OrderPurpose : std::uint8_t {
+    hedge = 0,    ///< the policy's
+    flatten = 1,  ///< a stop's: all the way to the target
+    manual = 2,   ///< a person's
+    overlay = 3   ///< options for gamma, vega and theta
+};
+std::string_view to_string(OrderPurpose);
+
 /// Why an order was sent. Deltas in coins of the underlying.
 struct WhyRecord {
     double net_delta;      ///< booked positions only
@@ -53,6 +63,14 @@ struct WhyRecord {
     double headroom_rate;            ///< orders left in this second
     double headroom_credits;         ///< venue credits left above the reserve; zero when none are configured
     std::uint64_t trigger_sequence;  ///< the Event that took the net delta out of the band
+    double headroom_delta;           ///< coins between the worst outcome and the hard delta limit
+    double headroom_capital;         ///< quote currency between the worst scenario and the capital
+    double headroom_daily_fill;      ///< coins that may still be filled today
+    std::uint8_t policy;             ///< hedge::PolicyKind
+    std::uint8_t regime;             ///< hedge::Regime
+    std::uint8_t stop;               ///< hedge::StopLevel
+    OrderPurpose purpose;
+    std::uint8_t reserved[4];
 };
 
 struct NewOrder {
@@ -61,7 +79,8 @@ struct NewOrder {
     Price limit;
     Side side;
     TimeInForce time_in_force;
-    std::uint8_t reserved[6];
+    std::uint8_t post_only;  ///< 1: not to be matched at once
+    std::uint8_t reserved[5];
     WhyRecord why;
 };
 

@@ -46,6 +46,19 @@ std::string_view to_string(Severity);
     X(34, gate_position, warning, "risk gate: position limit of the hedge instrument")                       \
     X(35, gate_killed, critical, "risk gate: killed")                                                        \
     X(36, backing_off, warning, "orders are refused or find nothing to take: waiting before the next")       \
+    X(37, gate_notional, warning, "risk gate: order's notional above the limit")                             \
+    X(38, gate_message_rate, warning, "risk gate: too many messages to the venue in a second")               \
+    X(39, gate_delta, warning, "risk gate: a fill would take the net delta beyond its hard limit")           \
+    X(40, gate_capital, critical, "risk gate: the worst scenario costs more than the capital allotted")      \
+    X(41, gate_duplicate, critical, "risk gate: the same order left a moment ago")                           \
+    X(42, gate_self_trade, warning, "risk gate: the order would trade with the quoting engine's")            \
+    X(43, gate_daily_fill, critical, "risk gate: a fill would go beyond what may be filled in a day")        \
+    X(44, gate_daily_loss, critical, "risk gate: the day's loss is at its limit: only reducing orders")      \
+    X(45, gate_price_band, warning, "risk gate: limit price outside the venue's price band")                 \
+    X(46, gate_worsens, critical, "risk gate: a hedge would take the net delta further from its target")     \
+    X(47, gate_stop, warning, "risk gate: a stop allows only orders that reduce the worst net delta")        \
+    X(48, gate_greeks, warning, "risk gate: the order would worsen a Greek that is beyond its hard limit")   \
+    X(49, gate_reference, warning, "risk gate: limit price too far from the venue's mark")                   \
     X(50, order_rejected, warning, "the venue rejected an order")                                            \
     X(51, cancel_rejected, warning, "the venue rejected a cancel")                                           \
     X(52, over_fill, critical, "more was filled than was ordered: killed")                                   \
@@ -92,7 +105,39 @@ std::string_view to_string(Severity);
     X(96, drop_copy_overflow, warning,                                                                       \
       "more fills wait for the other session than are remembered: some are not watched")                     \
     X(97, venue_position_unknown, critical,                                                                  \
-      "the venue has positions in instruments that we do not know: they are in no delta")
+      "the venue has positions in instruments that we do not know: they are in no delta")                    \
+    X(98, runaway, critical, "hedges in a row took the net delta further away: killed")                      \
+    X(99, limit_locked, warning, "the touch is outside the venue's price band: nothing can be taken")        \
+    X(100, stop_warn, warning, "a loss stop: warning level")                                                 \
+    X(101, stop_reduce, critical, "a loss stop: only orders that reduce the worst net delta")                \
+    X(102, stop_flatten, critical, "a loss stop: hedging all the way to the target, then only reducing")     \
+    X(103, stop_halt, critical, "a loss stop: halted, no more orders")                                       \
+    X(104, stop_lifted, info, "a loss stop is at a lower level, or was reset by a person")                   \
+    X(105, regime_calm, info, "market regime: calm")                                                         \
+    X(106, regime_fast, warning, "market regime: fast")                                                      \
+    X(107, regime_extreme, critical, "market regime: extreme")                                               \
+    X(108, regime_dislocated, critical, "market regime: dislocated")                                         \
+    X(109, greek_soft_limit, warning, "a Greek is beyond its soft limit")                                    \
+    X(110, greek_hard_limit, critical, "a Greek is beyond its hard limit: nothing that worsens it")          \
+    X(111, greeks_inside, info, "all Greeks are inside their limits again")                                  \
+    X(112, scenario_loss, critical, "the worst scenario costs more than the capital allotted")               \
+    X(113, risk_stale, warning, "the planner's risk figures are missing or too old")                         \
+    X(114, permit_withdrawn, warning, "no quote permit")                                                     \
+    X(115, permit_given, info, "quote permit given")                                                         \
+    X(116, blind_too_long, critical, "not able to hedge for longer than allowed")                            \
+    X(117, clock_jumped, critical, "the wall clock jumped against the steady one")                           \
+    X(118, core_late, warning, "the hot thread was kept from running: what it knows was old")                \
+    X(119, overlay_advised, info, "options are advised that bring the Greeks inside their limits")           \
+    X(120, band_set, info, "a person set a band")                                                            \
+    X(121, limit_set, info, "a person set a limit")                                                          \
+    X(122, manual_hedge, info, "a person asked for a hedge")                                                 \
+    X(123, external_position, warning, "a person told a position that no fill of ours explains")             \
+    X(124, command_refused, warning, "a command that cannot be carried out")                                 \
+    X(125, instrument_switched, info, "hedging goes on in another instrument")                               \
+    X(126, shadow_order, info, "shadow mode: this order would have been sent")                               \
+    X(127, resting_repriced, info, "a resting hedge was cancelled to follow the touch")                      \
+    X(128, resting_deadline, info, "a resting hedge was not filled in time: taking")                         \
+    X(129, warming_up, info, "not ready for the first order yet")
 
 enum class AlertCode : std::uint16_t {
 #define HW_X(number, name, severity, text) name = number,

@@ -64,6 +64,14 @@ std::string_view to_string(EventType type) {
             return "venue_order";
         case EventType::thresholds:
             return "thresholds";
+        case EventType::risk_figures:
+            return "risk_figures";
+        case EventType::overlay:
+            return "overlay";
+        case EventType::host_state:
+            return "host_state";
+        case EventType::quote_orders:
+            return "quote_orders";
         case EventType::count_:
             break;
     }
@@ -119,6 +127,14 @@ std::size_t payload_size(EventType type) {
             return sizeof(VenueOrder);
         case EventType::thresholds:
             return sizeof(Thresholds);
+        case EventType::risk_figures:
+            return sizeof(RiskFigures);
+        case EventType::overlay:
+            return sizeof(Overlay);
+        case EventType::host_state:
+            return sizeof(HostState);
+        case EventType::quote_orders:
+            return sizeof(QuoteOrders);
         case EventType::definitions_complete:
         case EventType::book_clear:
         case EventType::run_stopping:
@@ -272,6 +288,48 @@ std::string_view to_string(CommandKind k) {
             return "resume";
         case CommandKind::accept_surface:
             return "accept-surface";
+        case CommandKind::set_band:
+            return "set-band";
+        case CommandKind::set_limit:
+            return "set-limit";
+        case CommandKind::manual_hedge:
+            return "hedge";
+        case CommandKind::external_position:
+            return "external-position";
+        case CommandKind::reset_stop:
+            return "reset-stop";
+    }
+    return "invalid";
+}
+
+std::string_view to_string(LimitKind k) {
+    switch (k) {
+        case LimitKind::max_order:
+            return "max_order_coins";
+        case LimitKind::max_position:
+            return "max_position_coins";
+        case LimitKind::max_delta:
+            return "max_delta_coins";
+        case LimitKind::max_notional:
+            return "max_order_notional";
+        case LimitKind::orders_per_second:
+            return "max_orders_per_second";
+        case LimitKind::daily_fill:
+            return "max_daily_fill_coins";
+        case LimitKind::count_:
+            break;
+    }
+    return "invalid";
+}
+
+std::string_view to_string(HostCondition h) {
+    switch (h) {
+        case HostCondition::core_late:
+            return "core_late";
+        case HostCondition::clock_jumped:
+            return "clock_jumped";
+        case HostCondition::clock_steady:
+            return "clock_steady";
     }
     return "invalid";
 }

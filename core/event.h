@@ -50,6 +50,10 @@ enum class EventType : std::uint16_t {
     account_snapshot,  ///< the account as the venue has it: begins, ends, or came to nothing
     venue_order,       ///< in an account snapshot: an order that the venue has open
     thresholds,        ///< the planner's band for one underlying, worked out ahead of the tick
+    risk_figures,      ///< the planner's: profit, worst scenario, Greeks beyond limits
+    overlay,           ///< the planner's: options that would bring the Greeks inside their limits
+    host_state,        ///< what the machine did to us: a late core, a jump of the clock
+    quote_orders,      ///< what the quoting engine stands at in an instrument
     count_
 };
 std::string_view to_string(EventType);
@@ -319,16 +323,37 @@ enum class CommandKind : std::uint8_t {
     reset = 1,
     pause = 2,
     resume = 3,
-    accept_surface = 4  ///< a person agrees with a surface that disagrees with the venue's marks
+    accept_surface = 4,  ///< a person agrees with a surface that disagrees with the venue's marks
+    set_band = 5,        ///< `value` coins, inside the configured one; zero: the configured one again
+    set_limit = 6,     ///< `limit` becomes `value`, tighter than the configured one; zero: the configured one
+    manual_hedge = 7,  ///< `value` coins to trade, positive to buy, through the gate like any other
+    external_position = 8,  ///< `value` contracts that `instrument`'s position changes by
+    reset_stop = 9          ///< a loss stop begins again from the present profit
 };
 std::string_view to_string(CommandKind);
 
+/// A limit that a person may tighten while it runs; see `GateConfig` and `UnderlyingConfig`.
+enum class LimitKind : std::uint8_t {
+    max_order = 0,  ///< coins
+    max_position,   ///< coins
+    max_delta,      ///< coins
+    max_notional,   ///< quote currency
+    orders_per_second,
+    daily_fill,  ///< coins
+    count_
+};
+std::string_view to_string(LimitKind);
+
 struct Command {
     CommandKind kind;
-    std::uint8_t reserved[5];
-    UnderlyingId underlying;  ///< pause and resume; kNoUnderlying: all
+    LimitKind limit;  ///< of set_limit
+    std::uint8_t reserved[4];
+    UnderlyingId underlying;  ///< of what one underlying can do alone; kNoUnderlying: all
     Name<32> who;
     Name<64> why;
+    double value;
+    InstrumentId instrument;  ///< of external_position
+    std::uint32_t reserved2;
 };
 
 enum class EquitySource : std::uint8_t { configuration = 0, venue = 1, paper = 2, person = 3 };
@@ -370,6 +395,62 @@ struct Thresholds {
     std::uint8_t reserved[6];
 };
 
+/// Which Greek of which expiries, as a bit of `RiskFigures::soft` and `hard`.
+enum class LimitedGreek : std::uint8_t { gamma = 0, vega = 1, theta = 2 };
+inline constexpr unsigned kExpiryBuckets = 8;  ///< the last place, kExpiryBuckets, is all of them together
+constexpr std::uint32_t limit_bit(LimitedGreek greek, unsigned bucket) {
+    return 1u << (static_cast<unsigned>(greek) * (kExpiryBuckets + 1) + bucket);
+}
+
+/// What the planner found out about the risk of one underlying, or of all of them together.
+struct RiskFigures {
+    double profit;      ///< of the UTC day so far, realised and marked, quote currency
+    double worst_loss;  ///< of the scenario grid and the named stresses, quote currency, positive
+    double margin;      ///< that hedging the worst scenario would need, quote currency
+    double vega;        ///< of the book, quote currency per vol point
+    double gamma;       ///< coins per unit of quote currency
+    double theta;       ///< quote currency per day
+    std::uint64_t position_sequence;  ///< newest Event the planner had seen when it made this
+    std::uint32_t soft;               ///< bit set of `limit_bit`: beyond the soft limit
+    std::uint32_t hard;               ///< beyond the hard one
+    std::uint32_t worst_scenario;     ///< its place: the grid's cells row by row, then the named ones
+    UnderlyingId underlying;          ///< kNoUnderlying: all together
+    std::uint8_t profit_known;        ///< 0: something held has no mark
+    std::uint8_t reserved;
+};
+
+inline constexpr std::size_t kMaxOverlayLegs = 6;
+
+/// Options to trade so that the Greeks of an underlying come inside their limits.
+struct Overlay {
+    struct Leg {
+        Qty qty;  ///< signed contracts
+        Price limit;
+    };
+    std::array<Leg, kMaxOverlayLegs> legs;
+    std::array<InstrumentId, kMaxOverlayLegs> instruments;
+    std::uint64_t position_sequence;  ///< newest Event the planner had seen when it made this
+    UnderlyingId underlying;
+    std::uint8_t count;    ///< legs
+    std::uint8_t to_send;  ///< 1: to be sent as orders (mode auto); 0: advice
+    std::uint8_t reserved[4];
+};
+
+enum class HostCondition : std::uint8_t { core_late = 0, clock_jumped = 1, clock_steady = 2 };
+std::string_view to_string(HostCondition);
+
+struct HostState {
+    HostCondition condition;
+    std::uint8_t reserved[7];
+    std::int64_t ns;  ///< how long the thread was away; how far the clock jumped, signed
+};
+
+/// Best prices that a quoting engine of the account stands at; kNoPrice: none on that side.
+struct QuoteOrders {
+    Price bid;
+    Price ask;
+};
+
 /// Two and a half cache lines of payload at most; the journal stores just what the type needs.
 struct alignas(64) Event {
     static constexpr std::size_t kPayloadBytes = 160;
@@ -400,6 +481,10 @@ struct alignas(64) Event {
         AccountSnapshot account_snapshot;
         VenueOrder venue_order;
         Thresholds thresholds;
+        RiskFigures risk_figures;
+        Overlay overlay;
+        HostState host_state;
+        QuoteOrders quote_orders;
         Payload() : bytes{} {}
     } payload;
 

@@ -71,6 +71,7 @@ const OrderTemplate* FastSender::fill_blanks(const Action& action, OrderBlanks& 
             const NewOrder& order = action.payload.new_order;
             const Templates* const found = find(action.header.instrument);
             if (found == nullptr || order.order.is_none() || order.qty <= Qty{}) return nullptr;
+            if (order.post_only != 0) return nullptr;
             blanks.order = order.order;
             blanks.qty = order.qty;
             blanks.price = order.limit;

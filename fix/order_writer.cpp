@@ -38,6 +38,7 @@ const char* OrderWriter::write(const Action& action, Nanos now, std::vector<Text
             return settle_orders(action, fields);
         case ActionType::none:
         case ActionType::alert:
+        case ActionType::shadow_order:
             break;
     }
     return nullptr;
@@ -61,6 +62,7 @@ const char* OrderWriter::new_order(const Action& action, Nanos now, std::vector<
     fields.push_back({40, "2"});
     fields.push_back({44, text(DecimalText{order.limit}.view())});
     fields.push_back({59, code_text(time_in_force_code(order.time_in_force))});
+    if (order.post_only != 0) fields.push_back({18, "6"});  // participate, do not initiate
     dialect_.order_fields(fields);
     return "D";
 }

@@ -4,13 +4,14 @@
 #include <bit>
 #include <cmath>
 
-#include "hedge/credits.h"
+#include "hedge/departure.h"
 #include "hedge/envelope.h"
 #include "hedge/exposure.h"
 #include "hedge/gate.h"
 #include "hedge/groups.h"
 #include "hedge/orders.h"
-#include "hedge/policy/wanted_trade.h"
+#include "hedge/policy/corridor.h"
+#include "hedge/proposal.h"
 #include "hedge/reconcile.h"
 #include "hedge/volatility.h"
 
@@ -42,101 +43,27 @@ void note_reason(Context& c, UnderlyingId id, UnderlyingState& u, AlertCode reas
             u.has_hedge ? u.hedge : kNoInstrument);
 }
 
-/// Touch plus the slippage cap, on the tick grid and inside the venue's price band.
-Price limit_price(const Context& c, const UnderlyingState& u, Side side, const BookSet::Touch& touch) {
-    const Instrument& hedge = c.state.instruments[u.hedge];
-    const TickerState& ticker = c.state.tickers[index(u.hedge)];
-    const double cap = c.rules(u).slippage_cap_bp * 1e-4;
-    if (side == Side::buy) {
-        const auto room = static_cast<std::int64_t>(touch.ask.to_double() * cap * 1e9);
-        Price limit = touch.ask + Price::from_nanos(room);
-        if (ticker.max_buy > Price{}) limit = std::min(limit, ticker.max_buy);
-        return round_down_to_tick(limit, hedge.tick_at(limit));
-    }
-    const auto room = static_cast<std::int64_t>(touch.bid.to_double() * cap * 1e9);
-    Price limit = touch.bid - Price::from_nanos(room);
-    if (ticker.min_sell > Price{}) limit = std::max(limit, ticker.min_sell);
-    return round_up_to_tick(limit, hedge.tick_at(limit));
-}
-
-void send(Context& c, UnderlyingId id, UnderlyingState& u, const Proposal& p, const Envelope& e,
-          const Verdict& v, OrderState* slot) {
-    Action* action = c.act(ActionType::new_order, id, p.instrument);
-    if (action == nullptr) return;
-    const UnderlyingConfig& rules = c.rules(u);
-    NewOrder& order = action->payload.new_order;
-    order.order = c.identity_of(*action);
-    order.qty = p.qty;
-    order.limit = p.limit;
-    order.side = p.side;
-    order.time_in_force = TimeInForce::ioc;
-    order.why = {u.exposure.net_delta,
-                 e.low,
-                 e.high,
-                 rules.target_delta,
-                 rules.band,
-                 u.reference,
-                 p.delta_per_contract,
-                 v.headroom_position,
-                 v.headroom_rate,
-                 credits_above_reserve(c.state, c.config),
-                 u.trigger_sequence};
-    *slot = {};
-    slot->id = order.order;
-    slot->qty = p.qty;
-    slot->limit = p.limit;
-    slot->sent = c.state.now;
-    slot->heard = c.state.now;
-    slot->delta_per_contract = p.delta_per_contract;
-    slot->instrument = p.instrument;
-    slot->underlying = id;
-    slot->side = p.side;
-    slot->time_in_force = TimeInForce::ioc;
-    slot->status = OrderStatus::pending_new;
-    ++u.orders_sent;
-    u.max_delta_outside = std::max(u.max_delta_outside, std::abs(u.exposure.net_delta - rules.target_delta));
-    count_order(c);
-    pay_for_order(c);
-}
-
-/// The order that would bring the envelope back; quantity zero when there is none to send.
-Proposal propose(const Context& c, UnderlyingId id, const UnderlyingState& u, const Envelope& e) {
-    const UnderlyingConfig& rules = c.rules(u);
-    const Instrument& hedge = c.state.instruments[u.hedge];
-    Proposal p;
-    p.underlying = id;
-    p.instrument = u.hedge;
-    p.mid = u.reference;
-    p.delta_per_contract = delta_per_contract(hedge, u.reference);
-    const double coins = wanted_trade(rules, e);
-    const double above = rules.target_delta + rules.band;
-    const double below = rules.target_delta - rules.band;
-    const double near_edge = coins < 0 ? e.low - above : below - e.high;
-    const double far_edge = coins < 0 ? e.low - below : above - e.high;
-    Qty qty = lots_for(coins, p.delta_per_contract, hedge.lot, near_edge, far_edge);
-    p.wanted = qty.abs();
-    qty = cut_to_max_order(c, qty, p.delta_per_contract, hedge.lot);
-    p.side = qty < Qty{} ? Side::sell : Side::buy;
-    p.qty = qty.abs();
-    if (!p.qty.is_zero()) p.limit = limit_price(c, u, p.side, c.state.books.touch(u.hedge));
-    return p;
-}
-
-void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
-    const UnderlyingConfig& rules = c.rules(u);
-    const double away = std::abs(u.exposure.net_delta - rules.target_delta);
-    if (away <= rules.band) {
+/// How far the net delta is from where the policy wants it, and since when it has been outside.
+void note_distance(Context& c, UnderlyingState& u, const Corridor& corridor) {
+    const double away = std::abs(u.exposure.net_delta - corridor.target);
+    if (away <= corridor.half_width) {
         u.trigger_sequence = 0;
     } else if (u.trigger_sequence == 0) {
         u.trigger_sequence = c.state.last_sequence;
     }
+}
+
+void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
+    const Corridor corridor = corridor_of(c.rules(u), u, c.state.now);
+    note_distance(c, u, corridor);
     Envelope e = envelope_of(c.state, id, u.exposure.net_delta);
-    if (u.breaks != 0 && !both_views_agree(c, id, e)) [[unlikely]] {
+    if (u.breaks != 0 && !both_views_agree(c, id, corridor, e)) [[unlikely]] {
         note_reason(c, id, u, AlertCode::position_break);
         return;
     }
-    const Proposal p = propose(c, id, u, e);
+    const Proposal p = propose(c, id, u, corridor, e);
     if (p.qty.is_zero()) {
+        if (corridor.is_turn) take_turn(u, c.state.now);
         note_reason(c, id, u, AlertCode::none);
         return;
     }
@@ -144,27 +71,15 @@ void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
         note_reason(c, id, u, AlertCode::backing_off);
         return;
     }
-    const Verdict v = pass_gate(c, p, e);
-    if (v.refused_by != AlertCode::none) {
-        if (u.blocked_by != v.refused_by) c.alert(v.refused_by, id, p.instrument, v.value, v.limit);
-        u.blocked_by = v.refused_by;
+    const Departure departure = leave(c, p, corridor, e);
+    if (departure.refused_by != AlertCode::none) {
+        if (u.blocked_by != departure.refused_by && !departure.said)
+            c.alert(departure.refused_by, id, p.instrument, departure.value, departure.limit);
+        u.blocked_by = departure.refused_by;
         return;
     }
-    if (!credits_for_order(c)) {
-        u.blocked_by = AlertCode::credits_low;  // said once for all of them
-        return;
-    }
-    OrderState* slot = new_order_slot(c);
-    if (slot == nullptr) {
-        note_reason(c, id, u, AlertCode::orders_full);
-        return;
-    }
+    if (corridor.is_turn) take_turn(u, c.state.now);
     note_reason(c, id, u, AlertCode::none);
-    if (p.wanted != p.qty) {
-        c.alert(AlertCode::gate_max_qty, id, p.instrument, p.wanted.to_double() * p.delta_per_contract,
-                c.config.gate.max_order_coins);
-    }
-    send(c, id, u, p, e, v, slot);
 }
 
 void decide_one(Context& c, UnderlyingId id) {
@@ -210,9 +125,9 @@ double rehearse(const Context& c) {
         if (!u.configured || !u.has_hedge || !(u.reference > 0)) continue;
         Exposure shadow;
         evaluate(c.state, c.config, UnderlyingId{n}, shadow);
-        const UnderlyingConfig& rules = c.rules(u);
-        const Envelope e = envelope_of(c.state, UnderlyingId{n}, rules.target_delta + 2 * rules.band);
-        const Verdict v = pass_gate(c, propose(c, UnderlyingId{n}, u, e), e);
+        const Corridor corridor = corridor_of(c.rules(u), u, c.state.now);
+        const Envelope e = envelope_of(c.state, UnderlyingId{n}, corridor.target + 2 * c.rules(u).band);
+        const Verdict v = pass_gate(c, propose(c, UnderlyingId{n}, u, corridor, e), e);
         sum += shadow.net_delta + v.headroom_position;
     }
     return sum;

@@ -71,6 +71,13 @@ void on_command(Context& c, const Command& command) {
                     c.alert(AlertCode::resumed, UnderlyingId{i}, kNoInstrument);
             }
             break;
+        case CommandKind::set_band:
+        case CommandKind::set_limit:
+        case CommandKind::manual_hedge:
+        case CommandKind::external_position:
+        case CommandKind::reset_stop:
+            c.alert(AlertCode::command_refused, command.underlying, command.instrument, command.value);
+            break;
     }
     c.mark_all_dirty();
 }
@@ -192,6 +199,10 @@ void Engine::apply(const Event& event) {
         case EventType::venue_order:
             on_venue_order(context_, id, p.venue_order);
             break;
+        case EventType::risk_figures:
+        case EventType::overlay:
+        case EventType::host_state:
+        case EventType::quote_orders:
         case EventType::trade:  // for the planner's and the monitor's eyes
         case EventType::index_price:
         case EventType::none:

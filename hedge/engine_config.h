@@ -9,6 +9,7 @@
 #include "core/pricing/kernel.h"
 #include "core/types.h"
 #include "hedge/policy/policy_config.h"
+#include "hedge/risk_config.h"
 
 namespace hw::hedge {
 
@@ -41,6 +42,18 @@ struct UnderlyingConfig {
     double target_delta = 0.0;     ///< coins
     double band = 0.0;             ///< half-width around the target inside which nothing is done; coins, > 0
     PolicyConfig policy;           ///< may make the band narrower, never wider
+    double max_delta_coins = 0;    ///< worst |net delta - target| that fills may lead to; zero: no limit
+    double target_of_options = 0;  ///< of the options' delta that is left unhedged: added to the target
+    /// More futures and perpetuals to hedge in, beside `hedge_instrument`, which the delta is taken at.
+    std::vector<std::string> hedge_alternatives;
+    double basis_risk_bp = 1.0;     ///< what an alternative has to be cheaper by, for what its basis may do
+    double switch_saving_bp = 0.5;  ///< hysteresis: what changing the instrument has to save at least
+    ExecutionConfig execution;
+    StopConfig stops;
+    RegimeConfig regimes;
+    GreekLimits greek_limits;  ///< of all expiries together
+    std::vector<ExpiryBucket> buckets;
+    OverlayConfig overlay;
     double hedge_to = 0.5;         ///< fraction of the band that a hedge goes back to; 0 centre, 1 edge
     double slippage_cap_bp = 5.0;  ///< how far beyond the touch an IOC limit may be; basis points
     Nanos stale_after = Nanos::from_ms(1000);  ///< no word of the hedge instrument this long: not hedging
@@ -68,6 +81,15 @@ struct GateConfig {
     double max_position_coins = 1000.0;        ///< absolute position in a hedge instrument
     /// Bought plus sold by our orders, per underlying and UTC day; zero: no limit. Beyond it: killed.
     double max_daily_fill_coins = 100'000.0;
+    double reference_collar_bp = 200.0;  ///< limit price against the venue's mark; zero: not looked at
+    double max_order_notional = 0;       ///< quote currency; zero: no limit
+    double max_messages_per_second = 0;  ///< to the venue, orders and cancels; zero: no limit
+    double message_burst = 0;            ///< that may leave at once; zero: a second's
+    Nanos duplicate_window =
+        Nanos::from_ms(1);             ///< the same order again within: refused; zero: not looked at
+    std::uint32_t runaway_orders = 3;  ///< hedges in a row that worsen the delta: killed; zero: never
+    double max_daily_loss = 0;  ///< quote currency, account; beyond it only reducing orders; zero: none
+    double capital = 0;         ///< worst scenario of the account may cost this much; zero: no limit
 };
 
 /// The venue's rate credits of the account; see hedge/credits.h. Off while `capacity` is zero.
@@ -94,6 +116,14 @@ struct EngineConfig {
     pricing::SimdLevel simd = pricing::SimdLevel::scalar;  ///< of the kernels; set at the start of a run
     Nanos group_timeout = Nanos::from_ms(2);  ///< how long missing legs of a combo hold a decision back
     CreditsConfig credits;
+    StopConfig stops;          ///< of the account
+    GreekLimits greek_limits;  ///< of all underlyings together; gamma in quote currency per 1 % move
+    std::vector<Stress> stresses;
+    Nanos risk_stale_after = Nanos::from_seconds(30);  ///< the planner's figures are not believed longer
+    Nanos permit_lease = Nanos::from_ms(50);           ///< of a quote permit; at most 100 ms
+    Nanos blind_after = Nanos::from_seconds(10);  ///< not able to hedge this long: `emergency`; zero: never
+    Emergency emergency = Emergency::alert;
+    bool shadow = false;     ///< decide and journal, send nothing
     bool reconcile = false;  ///< nothing is hedged before the venue's positions are known
     bool drop_copy = false;  ///< every fill is told on both sessions
     Nanos unmatched_after = Nanos::from_ms(5000);  ///< a fill told on one session only this long is said

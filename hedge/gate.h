@@ -4,20 +4,9 @@
 #include "core/action.h"
 #include "hedge/context.h"
 #include "hedge/envelope.h"
+#include "hedge/proposal.h"
 
 namespace hw::hedge {
-
-/// An order that wants to leave.
-struct Proposal {
-    UnderlyingId underlying{};
-    InstrumentId instrument{};
-    Side side = Side::buy;
-    Qty qty;     ///< positive
-    Qty wanted;  ///< before it was cut to the size limit
-    Price limit;
-    double mid = 0;  ///< of our own book
-    double delta_per_contract = 0;
-};
 
 struct Verdict {
     AlertCode refused_by = AlertCode::none;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hedge/policy/corridor.h"
 #include "hedge/volatility.h"
 
 namespace hw::hedge {
@@ -125,8 +126,9 @@ void option_changed(Context& c, UnderlyingId id, InstrumentId instrument, double
 std::optional<double> ladder_delta(const EngineState& state, const UnderlyingConfig& rules, UnderlyingId id,
                                    double x) {
     const LadderState& l = state.underlyings[index(id)].ladder;
-    if (l.ready == 0 || !rules.ladder || l.ladder.error_bound > rules.ladder_tolerance * rules.band)
-        return std::nullopt;
+    if (l.ready == 0 || !rules.ladder) return std::nullopt;
+    const double band = narrowest_band(rules, state.underlyings[index(id)]);
+    if (l.ladder.error_bound > rules.ladder_tolerance * band) return std::nullopt;
     return look_up(l.ladder, x, state.now);
 }
 

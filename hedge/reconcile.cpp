@@ -8,7 +8,7 @@
 #include "hedge/exposure.h"
 #include "hedge/open_orders_check.h"
 #include "hedge/option_pricer.h"
-#include "hedge/policy.h"
+#include "hedge/policy/wanted_trade.h"
 #include "hedge/positions.h"
 #include "hedge/unfenced.h"
 
@@ -335,14 +335,15 @@ std::optional<double> difference_delta(const Context& c, UnderlyingId id) {
 
 }  // namespace
 
-bool both_views_agree(const Context& c, UnderlyingId id, Envelope& ours) {
-    const UnderlyingConfig& rules = c.rules(c.state.underlyings[index(id)]);
+bool both_views_agree(const Context& c, UnderlyingId id, const Corridor& corridor, Envelope& ours) {
+    const double hedge_to = c.rules(c.state.underlyings[index(id)]).hedge_to;
     const auto difference = difference_delta(c, id);
     if (!difference) return false;
     Envelope theirs = ours;
     theirs.low += *difference;
     theirs.high += *difference;
-    const double we = wanted_trade(rules, ours), they = wanted_trade(rules, theirs);
+    const double we = wanted_trade(corridor, hedge_to, ours);
+    const double they = wanted_trade(corridor, hedge_to, theirs);
     if (we == 0 && they == 0) return true;
     if (!(we * they > 0)) return false;
     if (std::abs(they) < std::abs(we)) ours = theirs;

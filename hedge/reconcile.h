@@ -25,6 +25,7 @@
 
 #include "hedge/context.h"
 #include "hedge/envelope.h"
+#include "hedge/policy/corridor.h"
 
 namespace hw::hedge {
 
@@ -40,6 +41,6 @@ void on_venue_order(Context&, InstrumentId, const VenueOrder&);
 
 /// With a break in the underlying: leaves the view of the two that wants less to be done. False when they do
 /// not agree on the side, or when the other view is not known.
-bool both_views_agree(const Context&, UnderlyingId, Envelope&);
+bool both_views_agree(const Context&, UnderlyingId, const Corridor&, Envelope&);
 
 }  // namespace hw::hedge

@@ -19,6 +19,7 @@
 #include "core/surface.h"
 #include "core/types.h"
 #include "hedge/account_state.h"
+#include "hedge/risk_state.h"
 
 namespace hw::hedge {
 
@@ -168,6 +169,8 @@ struct UnderlyingState {
     Nanos looked;             ///< when a policy that goes by time or price last had its turn
     double looked_price = 0;  ///< the reference at that moment
 
+    UnderlyingRisk risk;
+
     Nanos backoff_until;
     std::uint32_t refusals = 0;          ///< rejects, and pairs of IOCs without a fill, in a row
     std::uint32_t empty_iocs = 0;        ///< IOCs without a fill in a row
@@ -267,6 +270,7 @@ struct EngineState {
     std::array<Wallet, kMaxWallets> wallets;
     AccountState account;
     CreditState credits;
+    AccountRisk risk;
 
     std::array<OrderState, kMaxOrders> orders;
     std::array<GroupState, kMaxGroups> groups;

@@ -21,7 +21,7 @@
 
 namespace hw {
 
-inline constexpr std::uint32_t kJournalVersion = 3;
+inline constexpr std::uint32_t kJournalVersion = 4;
 
 enum class RecordKind : std::uint8_t { none = 0, event = 1, action = 2, timing = 3, segment_end = 0xff };
 

@@ -110,7 +110,9 @@ class EventWriter {
 
     /// 1 for a hedge, sent or not. One that the transport did not take comes back to the engine as unsent.
     std::uint32_t send(const Action& action) {
-        if (action.header.type == ActionType::alert) return 0;
+        const bool stays =
+            action.header.type == ActionType::alert || action.header.type == ActionType::shadow_order;
+        if (stays) return 0;
         const bool sent = transport_.send(action, now_);
         const bool hedge = action.header.type == ActionType::new_order;
         if (!sent && (hedge || action.header.type == ActionType::mass_cancel)) {

@@ -25,6 +25,7 @@ bool PaperTransport::send(const Action& action, Nanos now) {
         case ActionType::cancel_order:
         case ActionType::mass_cancel:
         case ActionType::alert:
+        case ActionType::shadow_order:
         case ActionType::none:
             return true;
     }

@@ -5,6 +5,7 @@
 
 #include "hedge/context.h"
 #include "hedge/exposure.h"
+#include "hedge/policy/corridor.h"
 #include "hedge/volatility.h"
 
 namespace hw::hedge {
@@ -81,7 +82,8 @@ std::optional<Ladder> plan_ladder(const EngineState& state, const EngineConfig& 
     for (std::size_t left_out = 0; left_out < scratch.spans.size(); ++left_out) {
         terms.spans = std::span<const LadderSpan>(scratch.spans).subspan(left_out);
         const auto ladder = build_ladder(terms, grid);
-        if (ladder && ladder->error_bound <= rules.ladder_tolerance * rules.band) return ladder;
+        const double band = narrowest_band(rules, state.underlyings[index(id)]);
+        if (ladder && ladder->error_bound <= rules.ladder_tolerance * band) return ladder;
         near += scratch.nodes[left_out];
         if (near > kNearNodes) break;
     }

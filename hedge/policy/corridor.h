@@ -32,6 +32,10 @@ concept HedgePolicy = requires(const UnderlyingConfig& rules, const UnderlyingSt
 
 Corridor corridor_of(const UnderlyingConfig&, const UnderlyingState&, Nanos now);
 
+/// What the accuracy of a delta is measured by: the band as configured, or the planner's where that is
+/// narrower.
+double narrowest_band(const UnderlyingConfig&, const UnderlyingState&);
+
 /// The policy has had its turn, whether it came to a trade or not.
 void take_turn(UnderlyingState&, Nanos now);
 

@@ -30,7 +30,7 @@ TEST(Layout, EventPayloads) {
     EXPECT_EQ(sizeof(SettleComplete), 8u);
     EXPECT_EQ(sizeof(Position), 24u);
     EXPECT_EQ(sizeof(Timer), 8u);
-    EXPECT_EQ(sizeof(Command), 104u);
+    EXPECT_EQ(sizeof(Command), 120u);
     EXPECT_EQ(sizeof(SurfaceEvent), 32u);
     EXPECT_EQ(sizeof(Equity), 40u);
     EXPECT_EQ(sizeof(AccountSnapshot), 24u);
@@ -38,8 +38,8 @@ TEST(Layout, EventPayloads) {
 }
 
 TEST(Layout, ActionPayloads) {
-    EXPECT_EQ(sizeof(WhyRecord), 88u);
-    EXPECT_EQ(sizeof(NewOrder), 120u);
+    EXPECT_EQ(sizeof(WhyRecord), 120u);
+    EXPECT_EQ(sizeof(NewOrder), 152u);
     EXPECT_EQ(sizeof(CancelOrder), 32u);
     EXPECT_EQ(sizeof(MassCancel), 16u);
     EXPECT_EQ(sizeof(SettleOrders), 8u);

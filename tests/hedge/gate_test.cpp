@@ -119,13 +119,12 @@ TEST_F(Gate, RateLimitCountsAtMostTheWindow) {
 }
 
 TEST(Policy, WantedTradeIsWhatIsCertain) {
-    UnderlyingConfig rules;
-    rules.band = 1, rules.hedge_to = 0.5, rules.target_delta = 2;
-    EXPECT_EQ(wanted_trade(rules, {2.9, 3.1, 0}), 0);
-    EXPECT_DOUBLE_EQ(wanted_trade(rules, {3.5, 4.0, 0}), -1.0);
-    EXPECT_DOUBLE_EQ(wanted_trade(rules, {-1, 0.5, 0}), 1.0);
-    EXPECT_EQ(wanted_trade(rules, {-5, 9, 0}), 0);
-    EXPECT_EQ(wanted_trade(rules, {std::nan(""), std::nan(""), 0}), 0);
+    const Corridor corridor{2, 1, 1, false};
+    EXPECT_EQ(wanted_trade(corridor, 0.5, {2.9, 3.1, 0}), 0);
+    EXPECT_DOUBLE_EQ(wanted_trade(corridor, 0.5, {3.5, 4.0, 0}), -1.0);
+    EXPECT_DOUBLE_EQ(wanted_trade(corridor, 0.5, {-1, 0.5, 0}), 1.0);
+    EXPECT_EQ(wanted_trade(corridor, 0.5, {-5, 9, 0}), 0);
+    EXPECT_EQ(wanted_trade(corridor, 0.5, {std::nan(""), std::nan(""), 0}), 0);
 }
 
 TEST(Policy, LotsNeverCrossTheFarEdge) {
