@@ -9,6 +9,7 @@
 #include "hedge/groups.h"
 #include "hedge/ladder_use.h"
 #include "hedge/market.h"
+#include "hedge/missing_fills.h"
 #include "hedge/orders.h"
 #include "hedge/positions.h"
 #include "hedge/reconcile.h"
@@ -95,6 +96,7 @@ void on_thresholds(Context& c, const Thresholds& t) {
 void on_timer(Context& c) {
     if (c.state.killed && c.state.mass_cancel_due) c.mass_cancel(c.state.killed_by);
     check_timeouts(c);
+    check_missing(c);
     check_unmatched(c);
     check_credits(c);
     expire_groups(c);
