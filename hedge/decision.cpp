@@ -15,6 +15,7 @@
 #include "hedge/reconcile.h"
 #include "hedge/stops.h"
 #include "hedge/volatility.h"
+#include "hedge/working_hedge.h"
 
 namespace hw::hedge {
 
@@ -54,9 +55,32 @@ void note_distance(Context& c, UnderlyingState& u, const Corridor& corridor) {
     }
 }
 
+/// The policy's corridor; the part of the options' delta that stays unhedged moves it, a stop narrows it.
+Corridor corridor_at(const Context& c, UnderlyingId id) {
+    const UnderlyingState& u = c.state.underlyings[index(id)];
+    const UnderlyingConfig& rules = c.rules(u);
+    Corridor corridor = corridor_of(rules, u, c.state.now);
+    if (rules.target_of_options != 0)
+        corridor.target += rules.target_of_options * options_delta(c.state, rules, id, u.exposure);
+    return stopped_corridor(c, u, corridor);
+}
+
+void note_switch(Context& c, UnderlyingId id, UnderlyingState& u, InstrumentId instrument) {
+    HedgeChoice& hedges = u.risk.hedges;
+    for (std::uint8_t n = 0; n < kMaxHedges; ++n) {
+        if ((hedges.known >> n & 1) == 0 || hedges.instruments[n] != instrument) continue;
+        hedges.chosen = n;
+        hedges.since = c.state.now;
+        c.alert(AlertCode::instrument_switched, id, instrument);
+        return;
+    }
+}
+
 void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
-    const Corridor corridor = stopped_corridor(c, u, corridor_of(c.rules(u), u, c.state.now));
+    const Corridor corridor = corridor_at(c, id);
     note_distance(c, u, corridor);
+    if (!u.risk.working.resting.is_none() || !u.risk.working.begun.is_zero()) [[unlikely]]
+        tend_resting(c, id, corridor);
     Envelope e = envelope_of(c.state, id, u.exposure.net_delta, u.hedge);
     note_flattened(c, u, corridor, e);
     if (u.breaks != 0 && !both_views_agree(c, id, corridor, e)) [[unlikely]] {
@@ -82,6 +106,7 @@ void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
         return;
     }
     if (corridor.is_turn) take_turn(u, c.state.now);
+    if (p.instrument != u.risk.hedges.instruments[u.risk.hedges.chosen]) note_switch(c, id, u, p.instrument);
     note_reason(c, id, u, AlertCode::none);
 }
 
@@ -128,7 +153,7 @@ double rehearse(const Context& c) {
         if (!u.configured || !u.has_hedge || !(u.reference > 0)) continue;
         Exposure shadow;
         evaluate(c.state, c.config, UnderlyingId{n}, shadow);
-        const Corridor corridor = stopped_corridor(c, u, corridor_of(c.rules(u), u, c.state.now));
+        const Corridor corridor = corridor_at(c, UnderlyingId{n});
         const double shadow_delta = corridor.target + 2 * c.rules(u).band;
         const Envelope e = envelope_of(c.state, UnderlyingId{n}, shadow_delta, u.hedge);
         const Verdict v = pass_gate(c, propose(c, UnderlyingId{n}, u, corridor, e), corridor.target, e);

@@ -10,6 +10,7 @@
 #include "hedge/orders.h"
 #include "hedge/runaway.h"
 #include "hedge/stops.h"
+#include "hedge/working_hedge.h"
 
 namespace hw::hedge {
 
@@ -69,6 +70,7 @@ bool send(Context& c, UnderlyingState& u, const Proposal& p, const WhyRecord& wh
     remember(slot, order, p, c.state.now);
     begin_judging(u, slot, why.target);
     note_open(c.state, slot);
+    note_departure(c, p, order.order);
     ++u.orders_sent;
     u.max_delta_outside = std::max(u.max_delta_outside, std::abs(u.exposure.net_delta - why.target));
     count_order(c, p);

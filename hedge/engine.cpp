@@ -10,11 +10,13 @@
 #include "hedge/groups.h"
 #include "hedge/ladder_use.h"
 #include "hedge/market.h"
+#include "hedge/missing_fills.h"
 #include "hedge/open_orders.h"
 #include "hedge/orders.h"
 #include "hedge/positions.h"
 #include "hedge/quote_guard.h"
 #include "hedge/reconcile.h"
+#include "hedge/regime.h"
 #include "hedge/stops.h"
 #include "hedge/volatility.h"
 
@@ -100,12 +102,14 @@ void on_thresholds(Context& c, const Thresholds& t) {
 void on_timer(Context& c) {
     if (c.state.killed && c.state.mass_cancel_due) c.mass_cancel(c.state.killed_by);
     check_timeouts(c);
+    check_missing(c);
     check_unmatched(c);
     check_credits(c);
     check_stops(c);
     forget_finished(c.state);
     forget_old_orders(c.state);
     expire_groups(c);
+    for (std::uint16_t i = 0; i < c.state.underlying_count; ++i) watch_time(c, UnderlyingId{i});
     c.mark_all_dirty();
 }
 

@@ -30,6 +30,8 @@ const pricing::Kernel& kernel_of(const EngineState&);
 /// figures are left as they are.
 AlertCode evaluate(const EngineState&, const EngineConfig&, UnderlyingId, Exposure& sum);
 
+/// What the options held contribute to a net delta that was evaluated.
+double options_delta(const EngineState&, const UnderlyingConfig&, UnderlyingId, const Exposure&);
 /// The part of it that futures, perpetuals and spot are: all that a hedge can move.
 double delta_one_delta(const EngineState&, const EngineConfig&, UnderlyingId);
 

@@ -10,8 +10,7 @@ double configured_limit(const EngineConfig& config, const UnderlyingState& u, Li
     const GateConfig& gate = config.gate;
     switch (kind) {
         case LimitKind::max_order:
-            return gate.max_order_coins *
-                   rules_of(config, u).regimes.rules[static_cast<std::size_t>(u.risk.regime.regime)].order;
+            return gate.max_order_coins;
         case LimitKind::max_position:
             return gate.max_position_coins;
         case LimitKind::max_delta:

@@ -1,5 +1,5 @@
 // The limits that hold at this moment: as configured, or as a person has tightened them while it runs, for
-// one underlying or for all. A regime may shrink the largest order.
+// one underlying or for all.
 #pragma once
 
 #include "hedge/engine_config.h"

@@ -202,14 +202,17 @@ struct OrderState {
     Side side = Side::buy;
     OrderStatus status = OrderStatus::pending_new;
     TimeInForce time_in_force = TimeInForce::ioc;
-    std::uint8_t settle_seen = 0;  ///< mentioned since the last settle_orders
+    std::uint8_t settle_seen = 0;                        ///< mentioned since the last settle_orders
+    OrderStatus missing_end = OrderStatus::pending_new;  ///< see hedge/missing_fills.h
     OrderPurpose purpose = OrderPurpose::hedge;
     std::uint8_t worsened = 0;  ///< a fill of it took the net delta away from the target
-    std::uint8_t reserved[4] = {};
+    std::uint8_t reserved[3] = {};
     Price limit;
     Nanos sent;
     Nanos heard;
     std::uint64_t named_in = 0;  ///< account snapshot that it was told to be open in
+    Nanos missing_since;         ///< zero: nothing is
+    Qty missing_cum;             ///< that the venue counts
     double before = 0;           ///< net delta - target when it was sent, less OrderGuard::hedged; coins
 
     bool open() const {
@@ -217,8 +220,10 @@ struct OrderState {
                status != OrderStatus::rejected && status != OrderStatus::expired;
     }
     Qty leaves() const { return qty - cum - busted; }
+    /// The venue counts fills of it that nobody has told yet.
+    bool missing() const { return !missing_since.is_zero(); }
 };
-static_assert(sizeof(OrderState) == 96 && offsetof(OrderState, status) < 64);
+static_assert(sizeof(OrderState) == 112 && offsetof(OrderState, status) < 64);
 
 /// Legs of one combo or block that are still on their way.
 struct GroupState {
