@@ -11,8 +11,8 @@ struct Envelope {
     double high = 0;  ///< coins: the other way round
     std::uint32_t open_orders = 0;
     InstrumentId counted = kNoInstrument;  ///< that the next two are of
-    Qty buying;                            ///< contracts in flight
-    Qty selling;
+    Qty buying = Qty{};                    ///< contracts in flight
+    Qty selling = Qty{};
 };
 
 /// In one pass over the open orders. Those in `counted` are what the gate asks for next.

@@ -9,6 +9,7 @@
 
 #include "deploy/runtime/config_credits.h"
 #include "deploy/runtime/config_hedging.h"
+#include "deploy/runtime/config_risk.h"
 #include "deploy/runtime/config_wallets.h"
 #include "deploy/runtime/ipv4.h"
 #include "hedge/state.h"
@@ -192,37 +193,6 @@ void check_twice(const hedge::EngineConfig& engine, std::size_t i, ConfigFinding
     }
 }
 
-void check_against_gate(const hedge::EngineConfig& engine, std::size_t i, ConfigFindings& findings) {
-    const auto& underlying = engine.underlyings[i];
-    const std::string path = fmt::format("underlying[{}]", i);
-    const std::string cap = path + ".slippage_cap_bp";
-    const std::string band = path + ".band";
-    if (all_sound(findings, {cap, "gate.collar_bp"}) && underlying.slippage_cap_bp > engine.gate.collar_bp)
-        findings.add(
-            cap, fmt::format("{} ({}) is beyond gate.collar_bp ({}): every such order would be refused", cap,
-                             underlying.slippage_cap_bp, engine.gate.collar_bp));
-    if (all_sound(findings, {band, "gate.max_position_coins"}) &&
-        underlying.band > engine.gate.max_position_coins)
-        findings.add(band,
-                     fmt::format("{} ({}) is wider than gate.max_position_coins ({}): no hedge could ever "
-                                 "be reached",
-                                 band, underlying.band, engine.gate.max_position_coins));
-}
-
-void check_gate(const hedge::GateConfig& gate, ConfigFindings& findings) {
-    if (all_sound(findings, {"gate.max_order_coins", "gate.max_position_coins"}) &&
-        gate.max_order_coins > gate.max_position_coins)
-        findings.add("gate.max_order_coins",
-                     fmt::format("gate.max_order_coins ({}) is larger than gate.max_position_coins ({})",
-                                 gate.max_order_coins, gate.max_position_coins));
-    if (all_sound(findings, {"gate.max_order_coins", "gate.max_daily_fill_coins"}) &&
-        gate.max_daily_fill_coins != 0 && gate.max_daily_fill_coins < gate.max_order_coins)
-        findings.add("gate.max_daily_fill_coins",
-                     fmt::format("gate.max_daily_fill_coins ({}) is less than one order may be "
-                                 "(gate.max_order_coins, {}); 0 is no limit",
-                                 gate.max_daily_fill_coins, gate.max_order_coins));
-}
-
 void check_underlyings(const hedge::EngineConfig& engine, ConfigFindings& findings) {
     if (engine.underlyings.empty() && findings.sound("underlying"))
         findings.add("underlying", "missing [[underlying]]: there is nothing to hedge");
@@ -231,7 +201,8 @@ void check_underlyings(const hedge::EngineConfig& engine, ConfigFindings& findin
                                                engine.underlyings.size(), hedge::kMaxUnderlyings));
     for (std::size_t i = 0; i < engine.underlyings.size(); ++i) {
         check_twice(engine, i, findings);
-        check_against_gate(engine, i, findings);
+        check_against_gate(engine.underlyings[i], engine.gate, fmt::format("underlying[{}]", i), findings);
+        check_stops(engine.underlyings[i].stops, fmt::format("underlying[{}].stops", i), findings);
         check_hedging(engine.underlyings[i], fmt::format("underlying[{}]", i), findings);
     }
 }
@@ -251,6 +222,7 @@ void check_limits(const RunConfig& config, ConfigFindings& findings) {
     check_directories(config, findings);
     check_underlyings(config.engine, findings);
     check_gate(config.engine.gate, findings);
+    check_stops(config.engine.stops, "stops", findings);
     check_credits(config.engine.credits, findings);
     check_wallets(config, findings);
 }

@@ -9,6 +9,7 @@
 
 #include "core/names.h"
 #include "deploy/runtime/config_hedging.h"
+#include "deploy/runtime/config_risk.h"
 #include "deploy/runtime/config_rules.h"
 #include "deploy/runtime/run_config.h"
 #include "hedge/state.h"
@@ -241,7 +242,9 @@ void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("delivery_fee_future_bp", c.delivery_fee_future_bp, {.min = 0, .max = 1'000});
     v.value("ladder", c.ladder);
     v.value("ladder_tolerance", c.ladder_tolerance, {.min = 0, .max = 1});
+    v.value("max_delta_coins", c.max_delta_coins, {.min = 0, .max = 1e9});
     describe_hedging(v, c);
+    v.table("stops", [&] { describe_stops(v, c.stops); });
     v.tables("quote_wallet", c.quote_wallets,
              [&](hedge::QuoteWallet& wallet) { describe_quote_wallet(v, wallet); });
 }
@@ -251,6 +254,7 @@ void describe_engine(Visitor& v, RunConfig& c) {
     v.choice("simd", c.simd, kSimdChoices);
     v.duration_ms("equity_stale_after_ms", c.engine.equity_stale_after, {.min = 1, .max = 86'400'000});
     v.duration_ms("surface_stale_after_ms", c.engine.surface_stale_after, {.min = 1, .max = 86'400'000});
+    v.duration_ms("risk_stale_after_ms", c.engine.risk_stale_after, {.min = 1, .max = 86'400'000});
     v.value("surface_vs_marks", c.engine.surface_vs_marks, {.min = 0, .max = 10, .above_min = true});
 }
 
@@ -267,16 +271,6 @@ void describe_planner(Visitor& v, PlannerConfig& c) {
     v.duration_ms("basis_halflife_ms", c.basis_halflife, {.min = 0, .max = 3'600'000});
     v.duration_ms("min_variance_horizon_ms", c.min_variance_horizon, {.min = 1'000, .max = 3'600'000});
     v.value("min_variance_move_bp", c.min_variance_move_bp, {.min = 0, .max = 1'000, .above_min = true});
-}
-
-template <class Visitor>
-void describe_gate(Visitor& v, hedge::GateConfig& c) {
-    v.value("collar_bp", c.collar_bp, {.min = 0, .max = 10'000, .above_min = true});
-    v.value("max_order_coins", c.max_order_coins, {.min = 0, .max = 1e9, .above_min = true});
-    v.value("max_open_orders", c.max_open_orders, {.min = 1, .max = hedge::kMaxOrders});
-    v.value("max_orders_per_second", c.max_orders_per_second, {.min = 1, .max = hedge::kMaxOrderRate});
-    v.value("max_position_coins", c.max_position_coins, {.min = 0, .max = 1e9, .above_min = true});
-    v.value("max_daily_fill_coins", c.max_daily_fill_coins, {.min = 0, .max = 1e12});
 }
 
 template <class Visitor>
@@ -315,6 +309,7 @@ void describe(Visitor& v, RunConfig& c) {
     v.tables("underlying", c.engine.underlyings,
              [&](hedge::UnderlyingConfig& underlying) { describe_underlying(v, underlying); });
     v.table("gate", [&] { describe_gate(v, c.engine.gate); });
+    v.table("stops", [&] { describe_stops(v, c.engine.stops); });
     v.table("credits", [&] { describe_credits(v, c.engine.credits); });
     v.table("paper", [&] { describe_paper(v, c.paper); });
     v.table("engine", [&] { describe_engine(v, c); });

@@ -160,7 +160,7 @@ class DailyFills : public EngineTest {
     }
 };
 
-TEST_F(DailyFills, BeyondTheLimitTheEngineIsKilled) {
+TEST_F(DailyFills, TheGateStopsAtTheLimit) {
     config.gate.max_daily_fill_coins = 5;
     start();
     three_coins();
@@ -170,7 +170,16 @@ TEST_F(DailyFills, BeyondTheLimitTheEngineIsKilled) {
     EXPECT_FALSE(killed()) << "at the limit";
     EXPECT_NEAR(btc().filled_today, 5, 1e-3);
     gain_delta(1.2);
-    fill(one_order());
+    EXPECT_EQ(alerts(AlertCode::gate_daily_fill), 1u);
+    EXPECT_TRUE(orders_in(last).empty());
+}
+
+TEST_F(DailyFills, WhatGoesBeyondTheLimitAllTheSameKills) {
+    config.gate.max_daily_fill_coins = 4;
+    start();
+    gain_delta(3);  // sells 2.5 coins' worth of contracts
+    step(execution(kPerpetual, Side::sell, 12'500, 25'000, one_order().order));  // at half the price
+    EXPECT_NEAR(btc().filled_today, 5, 1e-9);
     EXPECT_EQ(alerts(AlertCode::daily_fill_limit), 1u);
     EXPECT_TRUE(killed());
     EXPECT_EQ(count(last, ActionType::mass_cancel), 1u);

@@ -102,6 +102,7 @@ class EngineTest : public testing::Test {
         btc.quote_wallets = {{"USDC", 0}};  // positions settle in it; its equity is somebody else's
         config.underlyings.push_back(btc);
         config.gate.max_order_coins = 100;
+        config.gate.duplicate_window = {};  // time stands still in most tests
     }
 
     // Telling the engine things. `step` returns what it did; `last` keeps it, `all` keeps everything.
