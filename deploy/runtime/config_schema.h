@@ -46,6 +46,10 @@ inline constexpr std::array<Choice<hedge::PolicyKind>, 6> kPolicyKinds{
      {"interval", hedge::PolicyKind::interval},
      {"price_move", hedge::PolicyKind::price_move},
      {"toward_delta", hedge::PolicyKind::toward_delta}}};
+inline constexpr std::array<Choice<hedge::OverlayMode>, 3> kOverlayModes{
+    {{"off", hedge::OverlayMode::off},
+     {"advise", hedge::OverlayMode::advise},
+     {"auto", hedge::OverlayMode::automatic}}};
 inline constexpr std::array<Choice<SimdChoice>, 4> kSimdChoices{{{"best", SimdChoice::best},
                                                                  {"scalar", SimdChoice::scalar},
                                                                  {"avx2", SimdChoice::avx2},
@@ -240,6 +244,40 @@ void describe_policy(Visitor& v, hedge::PolicyConfig& c) {
 }
 
 template <class Visitor>
+void describe_greek_limits(Visitor& v, hedge::GreekLimits& c) {
+    constexpr RealRule kLimit{.min = 0, .max = 1e12};
+    v.value("gamma_soft", c.gamma.soft, kLimit);
+    v.value("gamma_hard", c.gamma.hard, kLimit);
+    v.value("vega_soft", c.vega.soft, kLimit);
+    v.value("vega_hard", c.vega.hard, kLimit);
+    v.value("theta_soft", c.theta.soft, kLimit);
+    v.value("theta_hard", c.theta.hard, kLimit);
+}
+
+template <class Visitor>
+void describe_bucket(Visitor& v, hedge::ExpiryBucket& c) {
+    v.value("up_to_days", c.up_to_days, {.min = 0, .max = 36'500, .above_min = true, .required = true});
+    describe_greek_limits(v, c.limits);
+}
+
+template <class Visitor>
+void describe_overlay(Visitor& v, hedge::OverlayConfig& c) {
+    v.choice("mode", c.mode, kOverlayModes);
+    v.value("cost_weight", c.cost_weight, {.min = 0, .max = 1e9, .above_min = true});
+    v.value("max_contracts", c.max_contracts, {.min = 0, .max = 1e9, .above_min = true});
+    v.value("min_years", c.min_years, {.min = 0, .max = 100});
+    v.duration_ms("interval_ms", c.interval, {.min = 10, .max = 3'600'000});
+}
+
+template <class Visitor>
+void describe_stress(Visitor& v, hedge::Stress& c) {
+    v.value("name", c.name, {.required = true, .max_length = 64});
+    v.value("spot", c.spot, {.min = -0.99, .max = 100});
+    v.value("vol", c.vol, {.min = -1, .max = 100});
+    v.value("days", c.days, {.min = 0, .max = 3'650});
+}
+
+template <class Visitor>
 void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("name", c.name, {.required = true, .max_length = kLongestCurrency});
     v.value("hedge_instrument", c.hedge_instrument, {.required = true, .max_length = kLongestSymbol});
@@ -259,6 +297,9 @@ void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("ladder", c.ladder);
     v.value("ladder_tolerance", c.ladder_tolerance, {.min = 0, .max = 1});
     v.table("policy", [&] { describe_policy(v, c.policy); });
+    v.table("greek_limits", [&] { describe_greek_limits(v, c.greek_limits); });
+    v.tables("bucket", c.buckets, [&](hedge::ExpiryBucket& bucket) { describe_bucket(v, bucket); });
+    v.table("overlay", [&] { describe_overlay(v, c.overlay); });
     v.tables("quote_wallet", c.quote_wallets,
              [&](hedge::QuoteWallet& wallet) { describe_quote_wallet(v, wallet); });
 }
@@ -269,6 +310,7 @@ void describe_engine(Visitor& v, RunConfig& c) {
     v.duration_ms("equity_stale_after_ms", c.engine.equity_stale_after, {.min = 1, .max = 86'400'000});
     v.duration_ms("surface_stale_after_ms", c.engine.surface_stale_after, {.min = 1, .max = 86'400'000});
     v.value("surface_vs_marks", c.engine.surface_vs_marks, {.min = 0, .max = 10, .above_min = true});
+    v.table("greek_limits", [&] { describe_greek_limits(v, c.engine.greek_limits); });
 }
 
 template <class Visitor>
@@ -335,6 +377,7 @@ void describe(Visitor& v, RunConfig& c) {
     v.table("credits", [&] { describe_credits(v, c.engine.credits); });
     v.table("paper", [&] { describe_paper(v, c.paper); });
     v.table("engine", [&] { describe_engine(v, c); });
+    v.tables("stress", c.engine.stresses, [&](hedge::Stress& stress) { describe_stress(v, stress); });
     v.tables("wallet", c.wallets, [&](WalletConfig& wallet) { describe_wallet(v, wallet); });
     v.table("planner", [&] { describe_planner(v, c.planner); });
     v.table("control", [&] { v.value("socket", c.control.socket, kSocketPathRule); });

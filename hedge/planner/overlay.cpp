@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/event.h"
 #include "hedge/planner/bounded_lp.h"
@@ -93,6 +94,28 @@ std::vector<OverlayLeg> thinned(const Task& task, std::vector<OverlayLeg> legs) 
     return legs;
 }
 
+/// One leg after the other is exchanged for the option that does most in its place, while that helps a
+/// breach.
+std::vector<OverlayLeg> exchanged(const Task& task, std::vector<OverlayLeg> legs,
+                                  const std::vector<std::size_t>& usable) {
+    OverlaySolution best = judged(task, std::move(legs));
+    for (bool better = true; better && best.breach > kNothing;) {
+        better = false;
+        const std::vector<OverlayLeg> from = best.legs;
+        for (const OverlayLeg& out : from) {
+            for (const std::size_t in : usable) {
+                std::vector<std::size_t> among{in};
+                for (const OverlayLeg& leg : from)
+                    if (leg.column != out.column && leg.column != in) among.push_back(leg.column);
+                OverlaySolution trial = judged(task, relaxed(task, among));
+                if (badness(task, trial) >= badness(task, best) * (1 - kNothing)) continue;
+                best = std::move(trial), better = true;
+            }
+        }
+    }
+    return best.legs;
+}
+
 /// The worst that any Greek is off by, in lots of the leg that moves it most.
 double lots_off(const Task& task, const OverlaySolution& s) {
     double worst = 0;
@@ -115,8 +138,10 @@ class Rounding {
     Rounding(const Task& task, const std::vector<OverlayLeg>& exact, double most_cost)
         : task_(task), exact_(exact), most_cost_(most_cost) {}
 
-    const OverlaySolution& best(int first, int last) {
-        first_ = first, last_ = last;
+    /// Least breach first, or where `in_lots` the least that a Greek is off by more than one lot.
+    const OverlaySolution& best(int first, int last, bool in_lots) {
+        first_ = first, last_ = last, in_lots_ = in_lots;
+        found_ = false;
         place(0, {});
         return best_;
     }
@@ -137,7 +162,7 @@ class Rounding {
     void look(std::vector<OverlayLeg> legs) {
         OverlaySolution s = judged(task_, std::move(legs));
         if (s.cost > most_cost_ && found_) return;
-        const double bad = badness(task_, s);
+        const std::pair bad{in_lots_ ? std::max(lots_off(task_, s) - 1, 0.0) : 0, badness(task_, s)};
         if (found_ && bad >= least_) return;
         found_ = true, least_ = bad, best_ = std::move(s);
     }
@@ -146,8 +171,8 @@ class Rounding {
     const std::vector<OverlayLeg>& exact_;
     double most_cost_;
     int first_ = 0, last_ = 1;
-    bool found_ = false;
-    double least_ = 0;
+    bool in_lots_ = false, found_ = false;
+    std::pair<double, double> least_;
     OverlaySolution best_;
 };
 
@@ -171,10 +196,11 @@ OverlaySolution solve_overlay(const std::vector<OverlayRow>& rows, const std::ve
         everything += columns[c].cost * cap_of(columns[c]);
     }
     if (everything > 0) task.breach_price = kBreachOverCost * everything;
-    const auto exact = thinned(task, relaxed(task, usable));
+    auto exact = relaxed(task, usable);
+    if (exact.size() > kMaxOverlayLegs) exact = exchanged(task, thinned(task, std::move(exact)), usable);
     Rounding rounding(task, exact, allowed_cost(task, exact));
-    OverlaySolution best = rounding.best(0, 1);
-    if (lots_off(task, best) > 1) best = rounding.best(-1, 2);
+    OverlaySolution best = rounding.best(0, 1, false);
+    if (lots_off(task, best) > 1) best = rounding.best(-1, 2, true);
     return best;
 }
 
