@@ -8,6 +8,8 @@
 #include <array>
 
 #include "core/names.h"
+#include "deploy/runtime/config_greeks.h"
+#include "deploy/runtime/config_hedging.h"
 #include "deploy/runtime/config_rules.h"
 #include "deploy/runtime/run_config.h"
 #include "hedge/state.h"
@@ -39,17 +41,6 @@ inline constexpr std::array<Choice<hedge::SurfaceRule>, 3> kSurfaceRules{
      {"skew_stickiness", hedge::SurfaceRule::skew_stickiness}}};
 inline constexpr std::array<Choice<hedge::SettlementDelta>, 2> kSettlementDeltas{
     {{"averaged", hedge::SettlementDelta::averaged}, {"venue_linear", hedge::SettlementDelta::venue_linear}}};
-inline constexpr std::array<Choice<hedge::PolicyKind>, 6> kPolicyKinds{
-    {{"fixed_band", hedge::PolicyKind::fixed_band},
-     {"whalley_wilmott", hedge::PolicyKind::whalley_wilmott},
-     {"zakamouline", hedge::PolicyKind::zakamouline},
-     {"interval", hedge::PolicyKind::interval},
-     {"price_move", hedge::PolicyKind::price_move},
-     {"toward_delta", hedge::PolicyKind::toward_delta}}};
-inline constexpr std::array<Choice<hedge::OverlayMode>, 3> kOverlayModes{
-    {{"off", hedge::OverlayMode::off},
-     {"advise", hedge::OverlayMode::advise},
-     {"auto", hedge::OverlayMode::automatic}}};
 inline constexpr std::array<Choice<SimdChoice>, 4> kSimdChoices{{{"best", SimdChoice::best},
                                                                  {"scalar", SimdChoice::scalar},
                                                                  {"avx2", SimdChoice::avx2},
@@ -61,7 +52,6 @@ inline constexpr TextRule kFixTextRule{.max_length = 64};
 inline constexpr TextRule kEndpointRule{.max_length = 21};
 /// A longer path does not fit the address of a Unix socket.
 inline constexpr TextRule kSocketPathRule{.max_length = 107};
-inline constexpr std::size_t kLongestSymbol = sizeof(Symbol) - 1;
 inline constexpr std::size_t kLongestCurrency = sizeof(Currency) - 1;
 
 template <class Visitor>
@@ -234,50 +224,6 @@ void describe_quote_wallet(Visitor& v, hedge::QuoteWallet& c) {
 }
 
 template <class Visitor>
-void describe_policy(Visitor& v, hedge::PolicyConfig& c) {
-    v.choice("kind", c.kind, kPolicyKinds);
-    v.value("risk_aversion", c.risk_aversion, {.min = 0, .max = 1e9});
-    v.value("extra_cost_bp", c.extra_cost_bp, {.min = -1'000, .max = 10'000});
-    v.duration_ms("interval_ms", c.interval, {.min = 0, .max = 86'400'000});
-    v.value("move_bp", c.move_bp, {.min = 0, .max = 10'000});
-    v.value("part", c.part, {.min = 0, .max = 1, .above_min = true});
-}
-
-template <class Visitor>
-void describe_greek_limits(Visitor& v, hedge::GreekLimits& c) {
-    constexpr RealRule kLimit{.min = 0, .max = 1e12};
-    v.value("gamma_soft", c.gamma.soft, kLimit);
-    v.value("gamma_hard", c.gamma.hard, kLimit);
-    v.value("vega_soft", c.vega.soft, kLimit);
-    v.value("vega_hard", c.vega.hard, kLimit);
-    v.value("theta_soft", c.theta.soft, kLimit);
-    v.value("theta_hard", c.theta.hard, kLimit);
-}
-
-template <class Visitor>
-void describe_bucket(Visitor& v, hedge::ExpiryBucket& c) {
-    v.value("up_to_days", c.up_to_days, {.min = 0, .max = 36'500, .above_min = true, .required = true});
-    describe_greek_limits(v, c.limits);
-}
-
-template <class Visitor>
-void describe_overlay(Visitor& v, hedge::OverlayConfig& c) {
-    v.choice("mode", c.mode, kOverlayModes);
-    v.value("cost_weight", c.cost_weight, {.min = 0, .max = 1e9, .above_min = true});
-    v.value("max_contracts", c.max_contracts, {.min = 0, .max = 1e9, .above_min = true});
-    v.value("min_years", c.min_years, {.min = 0, .max = 100});
-    v.duration_ms("interval_ms", c.interval, {.min = 10, .max = 3'600'000});
-}
-
-template <class Visitor>
-void describe_stress(Visitor& v, hedge::Stress& c) {
-    v.value("name", c.name, {.required = true, .max_length = 64});
-    v.value("spot", c.spot, {.min = -0.99, .max = 100});
-    v.value("vol", c.vol, {.min = -1, .max = 100});
-    v.value("days", c.days, {.min = 0, .max = 3'650});
-}
-
-template <class Visitor>
 void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("name", c.name, {.required = true, .max_length = kLongestCurrency});
     v.value("hedge_instrument", c.hedge_instrument, {.required = true, .max_length = kLongestSymbol});
@@ -296,10 +242,8 @@ void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("delivery_fee_future_bp", c.delivery_fee_future_bp, {.min = 0, .max = 1'000});
     v.value("ladder", c.ladder);
     v.value("ladder_tolerance", c.ladder_tolerance, {.min = 0, .max = 1});
-    v.table("policy", [&] { describe_policy(v, c.policy); });
-    v.table("greek_limits", [&] { describe_greek_limits(v, c.greek_limits); });
-    v.tables("bucket", c.buckets, [&](hedge::ExpiryBucket& bucket) { describe_bucket(v, bucket); });
-    v.table("overlay", [&] { describe_overlay(v, c.overlay); });
+    describe_hedging(v, c);
+    describe_greeks(v, c);
     v.tables("quote_wallet", c.quote_wallets,
              [&](hedge::QuoteWallet& wallet) { describe_quote_wallet(v, wallet); });
 }

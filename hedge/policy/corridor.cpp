@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hedge/regime.h"
+
 namespace hw::hedge {
 
 namespace {
@@ -67,13 +69,20 @@ Corridor of_policy(const UnderlyingConfig& rules, const UnderlyingState& u, Nano
 
 }  // namespace
 
+double widest_band(const UnderlyingConfig& rules, const UnderlyingState& u) {
+    const double widest = rules.band * regime_rules(rules, u).band;
+    return u.risk.overrides.band > 0 ? std::min(widest, u.risk.overrides.band) : widest;
+}
+
 Corridor corridor_of(const UnderlyingConfig& rules, const UnderlyingState& u, Nanos now) {
     Corridor c = of_policy(rules, u, now);
+    c.half_width *= regime_rules(rules, u).band;
     // A shifted target takes its band along, but not out of the hard limit.
-    const double low = std::max(c.target - c.half_width, -rules.band);
-    const double high = std::min(c.target + c.half_width, rules.band);
+    const double widest = widest_band(rules, u);
+    const double low = std::max(c.target - c.half_width, -widest);
+    const double high = std::min(c.target + c.half_width, widest);
     c.half_width = std::max((high - low) / 2, 0.0);
-    c.target = rules.target_delta + std::clamp((high + low) / 2, -rules.band, rules.band);
+    c.target = rules.target_delta + std::clamp((high + low) / 2, -widest, widest);
     return c;
 }
 

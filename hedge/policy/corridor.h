@@ -32,6 +32,9 @@ concept HedgePolicy = requires(const UnderlyingConfig& rules, const UnderlyingSt
 
 Corridor corridor_of(const UnderlyingConfig&, const UnderlyingState&, Nanos now);
 
+/// The hard limit of |net delta - target|: the configured band, in this regime, or what a person made it.
+double widest_band(const UnderlyingConfig&, const UnderlyingState&);
+
 /// What the accuracy of a delta is measured by: the band as configured, or the planner's where that is
 /// narrower.
 double narrowest_band(const UnderlyingConfig&, const UnderlyingState&);
