@@ -10,7 +10,6 @@
 #include "hedge/gate.h"
 #include "hedge/groups.h"
 #include "hedge/option_terms.h"
-#include "hedge/policy/corridor.h"
 #include "hedge/volatility.h"
 
 namespace hw::hedge {
@@ -80,7 +79,7 @@ Proposal leg_order(const Context& c, const Overlay& o, std::size_t n) {
 
 void send_legs(Context& c, const Overlay& o) {
     UnderlyingState& u = c.underlying(o.underlying);
-    const Corridor corridor = corridor_of(c.rules(u), u, c.state.now);
+    const Corridor corridor = corridor_at(c, o.underlying);
     for (std::size_t n = 0; n < o.count; ++n) {
         const Proposal p = leg_order(c, o, n);
         if (p.qty.is_zero()) continue;
