@@ -54,16 +54,6 @@ void note_distance(Context& c, UnderlyingState& u, const Corridor& corridor) {
     }
 }
 
-/// The policy's corridor; the part of the options' delta that stays unhedged moves it.
-Corridor corridor_at(const Context& c, UnderlyingId id) {
-    const UnderlyingState& u = c.state.underlyings[index(id)];
-    const UnderlyingConfig& rules = c.rules(u);
-    Corridor corridor = corridor_of(rules, u, c.state.now);
-    if (rules.target_of_options != 0)
-        corridor.target += rules.target_of_options * options_delta(c.state, rules, id, u.exposure);
-    return corridor;
-}
-
 void note_switch(Context& c, UnderlyingId id, UnderlyingState& u, InstrumentId instrument) {
     HedgeChoice& hedges = u.risk.hedges;
     for (std::uint8_t n = 0; n < kMaxHedges; ++n) {
@@ -131,6 +121,15 @@ void decide_one(Context& c, UnderlyingId id) {
 }
 
 }  // namespace
+
+Corridor corridor_at(const Context& c, UnderlyingId id) {
+    const UnderlyingState& u = c.state.underlyings[index(id)];
+    const UnderlyingConfig& rules = c.rules(u);
+    Corridor corridor = corridor_of(rules, u, c.state.now);
+    if (rules.target_of_options != 0)
+        corridor.target += rules.target_of_options * options_delta(c.state, rules, id, u.exposure);
+    return corridor;
+}
 
 AlertCode reason_not_to_hedge(Context& c, UnderlyingId id) {
     const UnderlyingState& u = c.underlying(id);

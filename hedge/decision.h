@@ -2,11 +2,15 @@
 #pragma once
 
 #include "hedge/context.h"
+#include "hedge/policy/corridor.h"
 
 namespace hw::hedge {
 
 /// Why the underlying is not to be hedged now; AlertCode::none when it may be.
 AlertCode reason_not_to_hedge(Context&, UnderlyingId);
+
+/// The policy's corridor; the part of the options' delta that stays unhedged moves it.
+Corridor corridor_at(const Context&, UnderlyingId);
 
 /// Decides on every underlying that something happened to in this burst.
 void decide(Context&);

@@ -11,6 +11,7 @@
 #include "hedge/market.h"
 #include "hedge/missing_fills.h"
 #include "hedge/orders.h"
+#include "hedge/overlay_orders.h"
 #include "hedge/positions.h"
 #include "hedge/reconcile.h"
 #include "hedge/regime.h"
@@ -201,8 +202,10 @@ void Engine::apply(const Event& event) {
         case EventType::venue_order:
             on_venue_order(context_, id, p.venue_order);
             break;
-        case EventType::risk_figures:
         case EventType::overlay:
+            on_overlay(context_, p.overlay);
+            break;
+        case EventType::risk_figures:
         case EventType::host_state:
         case EventType::quote_orders:
         case EventType::trade:  // for the planner's and the monitor's eyes

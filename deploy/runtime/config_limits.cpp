@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "deploy/runtime/config_credits.h"
+#include "deploy/runtime/config_greeks.h"
 #include "deploy/runtime/config_hedging.h"
 #include "deploy/runtime/config_wallets.h"
 #include "deploy/runtime/ipv4.h"
@@ -252,6 +253,7 @@ void check_limits(const RunConfig& config, ConfigFindings& findings) {
     check_underlyings(config.engine, findings);
     check_gate(config.engine.gate, findings);
     check_credits(config.engine.credits, findings);
+    check_greeks(config.engine, findings);
     check_wallets(config, findings);
 }
 

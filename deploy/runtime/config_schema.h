@@ -8,6 +8,7 @@
 #include <array>
 
 #include "core/names.h"
+#include "deploy/runtime/config_greeks.h"
 #include "deploy/runtime/config_hedging.h"
 #include "deploy/runtime/config_rules.h"
 #include "deploy/runtime/run_config.h"
@@ -242,6 +243,7 @@ void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("ladder", c.ladder);
     v.value("ladder_tolerance", c.ladder_tolerance, {.min = 0, .max = 1});
     describe_hedging(v, c);
+    describe_greeks(v, c);
     v.tables("quote_wallet", c.quote_wallets,
              [&](hedge::QuoteWallet& wallet) { describe_quote_wallet(v, wallet); });
 }
@@ -252,6 +254,7 @@ void describe_engine(Visitor& v, RunConfig& c) {
     v.duration_ms("equity_stale_after_ms", c.engine.equity_stale_after, {.min = 1, .max = 86'400'000});
     v.duration_ms("surface_stale_after_ms", c.engine.surface_stale_after, {.min = 1, .max = 86'400'000});
     v.value("surface_vs_marks", c.engine.surface_vs_marks, {.min = 0, .max = 10, .above_min = true});
+    v.table("greek_limits", [&] { describe_greek_limits(v, c.engine.greek_limits); });
 }
 
 template <class Visitor>
@@ -318,6 +321,7 @@ void describe(Visitor& v, RunConfig& c) {
     v.table("credits", [&] { describe_credits(v, c.engine.credits); });
     v.table("paper", [&] { describe_paper(v, c.paper); });
     v.table("engine", [&] { describe_engine(v, c); });
+    v.tables("stress", c.engine.stresses, [&](hedge::Stress& stress) { describe_stress(v, stress); });
     v.tables("wallet", c.wallets, [&](WalletConfig& wallet) { describe_wallet(v, wallet); });
     v.table("planner", [&] { describe_planner(v, c.planner); });
     v.table("control", [&] { v.value("socket", c.control.socket, kSocketPathRule); });

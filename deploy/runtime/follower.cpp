@@ -4,7 +4,6 @@
 
 #include "core/journal/snapshot.h"
 #include "deploy/runtime/log.h"
-#include "deploy/runtime/planning.h"
 
 namespace hw::deploy {
 
@@ -80,6 +79,8 @@ void Follower::plan() {
         publish(UnderlyingId{i});
         all = all && state.underlyings[i].slice_count > 0;
     }
+    plan_risk(state, replica_.config().engine, options_.planner, memories_,
+              [this](EventType type, const Event::Payload& payload) { tell(type, payload); });
     const std::int64_t interval_ms = all ? options_.planner.interval_ms : 50;
     next_plan_ns_ = now + interval_ms * 1'000'000;
 }
@@ -88,14 +89,13 @@ void Follower::publish(UnderlyingId underlying) {
     const auto to_engine = [&](EventType type, std::vector<std::byte> bytes) {
         return hand_over(type, underlying, std::move(bytes));
     };
-    const auto tell = [&](const Thresholds& thresholds) {
-        PlannerMessage message;
-        message.type = EventType::thresholds;
-        message.thresholds = thresholds;
-        inbox_.planner.push(message);  // when it is full, the next ones are as good
-    };
     plan_underlying(replica_.state(), replica_.config().engine, underlying, options_.planner,
-                    vol_watches_[index(underlying)], to_engine, tell);
+                    memories_[index(underlying)], to_engine,
+                    [this](EventType type, const Event::Payload& payload) { tell(type, payload); });
+}
+
+void Follower::tell(EventType type, const Event::Payload& payload) {
+    inbox_.planner.push({type, payload, nullptr});  // when it is full, the next ones are as good
 }
 
 std::optional<std::uint64_t> Follower::hand_over(EventType type, UnderlyingId underlying,
@@ -110,9 +110,9 @@ std::optional<std::uint64_t> Follower::hand_over(EventType type, UnderlyingId un
     }
     PlannerMessage message;
     message.type = type;
-    message.event.blob = *ref;
-    message.event.position_sequence = replica_.state().last_sequence;
-    message.event.underlying = underlying;
+    message.payload.surface.blob = *ref;
+    message.payload.surface.position_sequence = replica_.state().last_sequence;
+    message.payload.surface.underlying = underlying;
     message.data = bytes.data();
     if (!inbox_.planner.push(message)) return std::nullopt;
     ++kept_cursor_;

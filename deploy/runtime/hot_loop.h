@@ -24,13 +24,12 @@
 
 namespace hw::deploy {
 
-/// What the planner made, on its way to the engine. It keeps the bytes of a blob until the follower has seen
-/// the Event.
+/// An Event of the planner's, on its way to the engine. It keeps the bytes of a blob until the follower has
+/// seen the Event.
 struct PlannerMessage {
-    EventType type = EventType::surface;  ///< or a ladder, or thresholds
-    SurfaceEvent event{};
-    const std::byte* data = nullptr;
-    Thresholds thresholds{};
+    EventType type = EventType::surface;
+    Event::Payload payload;
+    const std::byte* data = nullptr;  ///< of the blob that `payload.surface` names; null: there is none
 };
 
 /// The engine's view of blobs on the hot thread: the one that is being handed over.
@@ -233,13 +232,10 @@ class HotLoop {
     void take_plans() {
         PlannerMessage message;
         while (inbox_.planner.pop(message)) {
-            if (message.type == EventType::thresholds) {
-                writer_.stage(message.type, kNoInstrument, Nanos{}).payload.thresholds = message.thresholds;
-                continue;
-            }
-            blobs_.hand(message.event.blob, message.data);
-            writer_.stage(message.type, kNoInstrument, Nanos{}).payload.surface = message.event;
-            writer_.flush();
+            const bool with_blob = message.data != nullptr;
+            if (with_blob) blobs_.hand(message.payload.surface.blob, message.data);
+            writer_.stage(message.type, kNoInstrument, Nanos{}).payload = message.payload;
+            if (with_blob) writer_.flush();
         }
     }
 

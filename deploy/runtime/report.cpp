@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "deploy/runtime/reconciliation_report.h"
+#include "deploy/runtime/risk_report.h"
 #include "deploy/runtime/stopwatch.h"
 #include "hedge/valuation.h"
 
@@ -136,6 +137,8 @@ ordered_json underlying_json(const RunReport& report, const RunConfig& config,
                 {"complete", profit.complete}};
     if (figures.explained != nullptr)
         j["pnl_explain"] = explain_json(figures.explained->of(UnderlyingId{i}), u.reference);
+    j["risk"] = risk_json(u.risk.planner, state, config.engine);
+    j["overlay"] = overlay_json(u.risk, state);
     j["min_variance"] = {{"gain", u.min_variance.gain}, {"samples", u.min_variance.samples}};
     j["surfaces"] = surfaces_json(u);
     return j;
@@ -210,6 +213,7 @@ std::string report_json(const RunReport& report, const RunConfig& config, const 
                           {"p99_ns", latency.quantile_ns(0.99)},
                           {"max_ns", latency.max_ns()}};
     j["pnl"] = {{"total_quote", total}};
+    j["risk"] = risk_json(state.risk.planner, state, config.engine);
     ordered_json positions = ordered_json::object();
     for (std::uint32_t n = 0; n < state.instruments.size(); ++n) {
         const Qty q = state.positions[n].qty;
