@@ -67,21 +67,27 @@ Corridor of_policy(const UnderlyingConfig& rules, const UnderlyingState& u, Nano
 
 }  // namespace
 
+double widest_band(const UnderlyingConfig& rules, const UnderlyingState& u) {
+    const double set = u.risk.overrides.band;
+    return set > 0 ? std::min(rules.band, set) : rules.band;
+}
+
 Corridor corridor_of(const UnderlyingConfig& rules, const UnderlyingState& u, Nanos now) {
     Corridor c = of_policy(rules, u, now);
     // A shifted target takes its band along, but not out of the hard limit.
-    const double low = std::max(c.target - c.half_width, -rules.band);
-    const double high = std::min(c.target + c.half_width, rules.band);
+    const double widest = widest_band(rules, u);
+    const double low = std::max(c.target - c.half_width, -widest);
+    const double high = std::min(c.target + c.half_width, widest);
     c.half_width = std::max((high - low) / 2, 0.0);
-    c.target = rules.target_delta + std::clamp((high + low) / 2, -rules.band, rules.band);
+    c.target = rules.target_delta + std::clamp((high + low) / 2, -widest, widest);
     return c;
 }
 
 double narrowest_band(const UnderlyingConfig& rules, const UnderlyingState& u) {
     const bool planned =
         rules.policy.kind == PolicyKind::whalley_wilmott || rules.policy.kind == PolicyKind::zakamouline;
-    if (!planned || u.thresholds_time.is_zero()) return rules.band;
-    return std::min(rules.band, u.thresholds.half_width);
+    if (!planned || u.thresholds_time.is_zero()) return widest_band(rules, u);
+    return std::min(widest_band(rules, u), u.thresholds.half_width);
 }
 
 void take_turn(UnderlyingState& u, Nanos now) {

@@ -30,6 +30,9 @@ concept HedgePolicy = requires(const UnderlyingConfig& rules, const UnderlyingSt
     { P::corridor(rules, u, now) } -> std::same_as<Corridor>;
 };
 
+/// The hard limit of every corridor: the configured band, or what a person set inside it.
+double widest_band(const UnderlyingConfig&, const UnderlyingState&);
+
 Corridor corridor_of(const UnderlyingConfig&, const UnderlyingState&, Nanos now);
 
 /// What the accuracy of a delta is measured by: the band as configured, or the planner's where that is
