@@ -64,8 +64,8 @@ void show_shadow(Context& c, UnderlyingState& u, const Proposal& p, const WhyRec
     describe(action->payload.new_order, c.identity_of(*action), p, why);
     const OrderId id = action->payload.new_order.order;
     if (c.state.now >= u.risk.shadow_until)
-        c.alert(AlertCode::shadow_order, p.underlying, p.instrument,
-                signed_qty(p.side, p.qty).to_double(), p.limit.to_double(), id);
+        c.alert(AlertCode::shadow_order, p.underlying, p.instrument, signed_qty(p.side, p.qty).to_double(),
+                p.limit.to_double(), id);
     u.risk.shadow_until = c.state.now + kShadowInterval;
 }
 

@@ -1,5 +1,5 @@
-// What stops and people have tightened for an underlying, as it counts now: its own or the account's, whichever
-// is tighter.
+// What stops and people have tightened for an underlying, as it counts now: its own or the account's,
+// whichever is tighter.
 #pragma once
 
 #include <algorithm>

@@ -62,8 +62,7 @@ void take_off(UnderlyingRisk& risk, const Proposal& p, Qty lot) {
 
 void ask_manual_hedge(Context& c, UnderlyingId id, double coins) {
     UnderlyingRisk& risk = c.underlying(id).risk;
-    if (risk.manual != 0)
-        return c.alert(AlertCode::command_refused, id, kNoInstrument, coins, risk.manual);
+    if (risk.manual != 0) return c.alert(AlertCode::command_refused, id, kNoInstrument, coins, risk.manual);
     risk.manual = coins;
     risk.manual_time = c.state.now;
     c.alert(AlertCode::manual_hedge, id, kNoInstrument, coins);

@@ -173,6 +173,7 @@ void Follower::note_action(const Action& a) {
     if (a.header.type == ActionType::new_order && index(a.header.underlying) < hedge::kMaxUnderlyings) {
         figures_.last_delta_before[index(a.header.underlying)] = a.payload.new_order.why.net_delta;
     }
+    if (a.header.type == ActionType::shadow_order) ++figures_.shadow_orders;
     if (a.header.type != ActionType::alert) return;
     const auto code = static_cast<std::size_t>(a.payload.alert.code);
     if (code < figures_.alerts.size()) ++figures_.alerts[code];

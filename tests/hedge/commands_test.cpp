@@ -197,9 +197,8 @@ TEST_F(Shadow, ShowsWhatItWouldSendAndSendsNothing) {
     EXPECT_TRUE(orders_in(last).empty());
     ASSERT_EQ(count(last, ActionType::shadow_order), 1u);
     EXPECT_EQ(alerts(AlertCode::shadow_order), 1u);
-    const auto shown = std::find_if(last.begin(), last.end(), [](const Action& a) {
-        return a.header.type == ActionType::shadow_order;
-    });
+    const auto shown = std::find_if(
+        last.begin(), last.end(), [](const Action& a) { return a.header.type == ActionType::shadow_order; });
     const NewOrder& order = shown->payload.new_order;
     EXPECT_EQ(order.qty, qty(12'500));
     EXPECT_EQ(order.side, Side::sell);
