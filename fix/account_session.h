@@ -3,7 +3,9 @@
 //
 // Like the order session it has no thread, socket or clock of its own, and lives off the hot thread. Reports
 // become Events by the same reader and the same rules of identity, with SessionRole::account in them, so that
-// a fill counts once whichever session tells it first. Over FIX.4.4, or FIXT.1.1 with FIX 5.0 SP2 messages.
+// a fill counts once whichever session tells it first. How an order of ours stands only the order session
+// tells: "canceled, 10 filled" on this one may come before the order session's report of the ten. Over
+// FIX.4.4, or FIXT.1.1 with FIX 5.0 SP2 messages.
 //
 // A snapshot (`request_snapshot`) is what the account is at one moment: see fix/account_snapshot.h.
 //

@@ -1,5 +1,6 @@
 #include "fix/account_snapshot.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "fix/decimal.h"
@@ -53,6 +54,8 @@ std::vector<AccountQuestion>& AccountSnapshotReader::begin(std::uint64_t id, Nan
     equities_.clear();
     order_ids_.clear();
     unknown_positions_ = position_reports_ = 0;
+    symbols_told_.clear();
+    reports_announced_.reset();
     orders_announced_.reset();
     questions_.clear();
     ask("AN", 710, "P", {{724, "0"}, {263, "0"}});
@@ -88,6 +91,13 @@ AccountQuestion* AccountSnapshotReader::question(const char* type, std::string_v
     return nullptr;
 }
 
+/// Answers a question of this snapshot, by its id.
+bool AccountSnapshotReader::is_of_this_snapshot(const char* type, std::string_view id) const {
+    return pending_ && std::any_of(questions_.begin(), questions_.end(), [&](const AccountQuestion& q) {
+               return q.type == std::string_view(type) && q.id == id;
+           });
+}
+
 std::optional<VerdictOn> AccountSnapshotReader::read(const InboundMessage& message) {
     const std::string_view type{message.type, message.type_size};
     if (type == "AP" || type == "AO") return read_positions(message, type == "AP");
@@ -109,6 +119,9 @@ VerdictOn AccountSnapshotReader::unreadable(const InboundMessage& message, Verdi
 VerdictOn AccountSnapshotReader::read_positions(const InboundMessage& message, bool is_report) {
     AccountQuestion* const asked = question("AN", field(message, 710));
     if (asked == nullptr) {
+        // More reports than there were to be, while the snapshot waits for other answers: it is not whole.
+        if (is_report && is_of_this_snapshot("AN", field(message, 710)))
+            fail("AP: more reports than 727 announces", counters_.snapshots_refused);
         ++counters_.answers_too_late;
         return kAccepted;
     }
@@ -120,17 +133,24 @@ VerdictOn AccountSnapshotReader::read_positions(const InboundMessage& message, b
              counters_.snapshots_refused);
         return kAccepted;
     }
-    if (result == kNone) return answered(*asked);
-    if (!is_report) return kAccepted;  // the reports follow
-    if (const VerdictOn answer = read_entries(message); !is_ok(answer)) return answer;
-    ++position_reports_;
-    std::uint32_t reports = 1;
-    if (const std::string_view total = field(message, 727); !total.empty()) {
-        const auto count = parse_count(total);
-        if (!count) return unreadable(message, Verdict::bad_format, 727, counters_.field_bad_count);
-        reports = *count;
+    constexpr std::string_view kRejected = "2";
+    if (!is_report && field(message, 729) == kRejected) {
+        fail(words("AO", 729, "refuses: ") + std::string(field(message, 58)), counters_.snapshots_refused);
+        return kAccepted;
     }
-    return position_reports_ >= reports ? answered(*asked) : kAccepted;
+    if (result == kNone) return answered(*asked);
+    if (const std::string_view total = field(message, 727); !total.empty()) {
+        reports_announced_ = parse_count(total);
+        if (!reports_announced_)
+            return unreadable(message, Verdict::bad_format, 727, counters_.field_bad_count);
+    }
+    if (is_report) {
+        if (const VerdictOn answer = read_entries(message); !is_ok(answer)) return answer;
+        ++position_reports_;
+    }
+    // An acknowledgment without a count says that one report follows, or more that say how many they are.
+    const bool all = position_reports_ >= reports_announced_.value_or(1);
+    return all ? answered(*asked) : kAccepted;
 }
 
 VerdictOn AccountSnapshotReader::read_entries(const InboundMessage& message) {
@@ -182,6 +202,12 @@ VerdictOn AccountSnapshotReader::read_entry(const InboundMessage& body, const In
         position.average_price = Price::from_nanos(*price);
     } else if (!position.qty.is_zero()) {
         return unreadable(entry, Verdict::missing, 730, counters_.field_missing);
+    }
+    // Two figures of one instrument: which of them, or their sum, is not for us to say.
+    if (!symbols_told_.emplace(symbol).second) {
+        ++counters_.field_told_twice;
+        fail(words("AP", 55, "is told twice: ") + std::string(symbol), counters_.snapshots_refused);
+        return {Verdict::bad_value, 55};
     }
     const InstrumentId instrument = symbols_(symbol);
     if (instrument == kNoInstrument) ++unknown_positions_;
@@ -245,8 +271,13 @@ VerdictOn AccountSnapshotReader::read_order(const InboundMessage& message) {
     told.order.side = *side;
     told.instrument = symbols_(field(message, 55));
     // An order twice in one answer is told as it was last; one that has ended meanwhile is not open.
-    if (order_ids_.insert(std::string(field(message, 37))).second && !is_terminal(*status))
+    told.is_open = !is_terminal(*status);
+    const auto [at, is_new] = order_ids_.try_emplace(std::string(field(message, 37)), orders_.size());
+    if (is_new) {
         orders_.push_back(told);
+    } else {
+        orders_[at->second] = told;
+    }
     return kAccepted;
 }
 
@@ -295,6 +326,7 @@ VerdictOn AccountSnapshotReader::answered(AccountQuestion& asked) {
 }
 
 void AccountSnapshotReader::complete() {
+    std::erase_if(orders_, [](const ToldOrder& told) { return !told.is_open; });
     for (const ToldPosition& told : positions_) {
         if (told.instrument == kNoInstrument) continue;
         sink_.stage(EventType::position, told.instrument, Nanos{}).payload.position = told.position;

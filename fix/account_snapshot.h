@@ -7,16 +7,18 @@
 // cannot be read or one that does not come in time ends it with `failed`, `failure` saying where and why:
 // half a snapshot is never told.
 //
-// Answers: AP (702 groups of 55, 704, 705, 854, 730, 883, or one of the body's symbol), or AO that says there
-// are none; ExecutionReports 150=I with 584, 911, 912 (see read_status); BF with 100001, 100003, 100004.
-// Quantities of positions are contracts, as those of orders are: whole positions are 704 less 705.
-// (Deribit: docs.deribit.com/fix-api, Request For Positions, Position Report, User Request, User Response.)
+// Answers: AP (702 groups of 55, 704, 705, 854, 730, 883, or one of the body's symbol; one report, or as many
+// as 727 of the first or of an AO before them says; no symbol twice), or AO that says there are none;
+// ExecutionReports 150=I with 584, 911, 912 (see read_status); BF with 100001, 100003, 100004. Quantities of
+// positions are contracts, as those of orders are: whole positions are 704 less 705. (Deribit:
+// docs.deribit.com/fix-api, Request For Positions, Position Report, User Request, User Response.)
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -72,11 +74,13 @@ class AccountSnapshotReader {
     struct ToldOrder {
         InstrumentId instrument;
         VenueOrder order;
+        bool is_open;
     };
 
     void ask(const char* type, int id_tag, std::string_view suffix, std::vector<TextField>,
              std::string_view currency = {});
     AccountQuestion* question(const char* type, std::string_view id);
+    bool is_of_this_snapshot(const char* type, std::string_view id) const;
 
     VerdictOn read_positions(const InboundMessage&, bool is_report);
     VerdictOn read_entries(const InboundMessage&);
@@ -107,8 +111,10 @@ class AccountSnapshotReader {
     std::vector<Equity> equities_;
     std::uint32_t unknown_positions_ = 0;
     std::uint32_t position_reports_ = 0;
+    std::optional<std::uint32_t> reports_announced_;
+    std::unordered_set<std::string> symbols_told_;  ///< of positions
     std::optional<std::uint32_t> orders_announced_;
-    std::unordered_set<std::string> order_ids_;  ///< 37 of those told
+    std::unordered_map<std::string, std::size_t> order_ids_;  ///< 37 of those told, and where in orders_
 };
 
 }  // namespace hw::fix

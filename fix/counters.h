@@ -53,6 +53,7 @@ namespace hw::fix {
     X(field_bad_fee, "a commission that is no decimal number")                                           \
     X(field_bad_amount, "an equity or a margin that is no decimal number")                               \
     X(field_bad_currency, "a currency that was not asked for")                                           \
+    X(field_told_twice, "an instrument twice in the positions of one snapshot")                          \
     X(field_bad_count, "a count, reason or flag that is none")                                           \
     X(unsupported_messages, "application messages of a type that we do not handle")                      \
     X(not_parsed, "whole in frame and checksum, yet no FIX message")                                     \

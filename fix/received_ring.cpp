@@ -155,7 +155,34 @@ void ReceivedRing::recover() {
     store(header().count, count_);
 }
 
+ReceivedRing::ReceivedRing(MappedFile file) : file_(std::move(file)) {
+    aside_.reserve(kAsideBytes);
+    asides_.reserve(kAsideMessages);
+}
+
 void ReceivedRing::put(std::string_view message, Nanos now) {
+    put_away();
+    write(message, now);
+}
+
+void ReceivedRing::set_aside(std::string_view message, Nanos now) {
+    if (aside_.size() + message.size() > kAsideBytes || asides_.size() == kAsideMessages) put_away();
+    if (message.size() > kAsideBytes) return write(message, now);
+    aside_.append(message);
+    asides_.push_back({message.size(), now});
+}
+
+void ReceivedRing::put_away() {
+    std::string_view rest = aside_;
+    for (const Aside& aside : asides_) {
+        write(rest.substr(0, aside.size), aside.time);
+        rest.remove_prefix(aside.size);
+    }
+    aside_.clear();
+    asides_.clear();
+}
+
+void ReceivedRing::write(std::string_view message, Nanos now) {
     ReceivedHeader& h = header();
     const std::uint64_t end = head_ + span_of(message.size());
     store(h.reserved, std::max(end, h.reserved));

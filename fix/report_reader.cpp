@@ -258,7 +258,8 @@ VerdictOn ReportReader::read_update(const InboundMessage& message, const Report&
     update.from_status_request = report.exec_type == 'I' ? 1 : 0;
     if (report.status == OrderStatus::rejected) update.reject_code = reason_or_other(field(message, 103));
     update.text = Name<64>::cut(field(message, 58));
-    if (report.order.is_none()) {
+    // How our orders stand the order session tells: the account's may be ahead of the fills that it has told.
+    if (report.order.is_none() || role_ == SessionRole::account) {
         ++counters_.other_order_updates;
         return kAccepted;
     }
@@ -314,7 +315,7 @@ VerdictOn ReportReader::read_cancel_reject(const InboundMessage& message) {
     auto order = OrderId::parse(field(message, 41));
     if (!order) order = OrderId::parse(field(message, 11));
     ++counters_.cancel_rejects;
-    if (!order) return kAccepted;
+    if (!order || role_ == SessionRole::account) return kAccepted;
     CancelReject reject{};
     reject.order = *order;
     reject.reason = reason_or_other(field(message, 102));
@@ -347,11 +348,13 @@ void ReportReader::refused(const InboundMessage& message, std::uint32_t code, Or
     const bool was_cancel = sent.find(
                                 "\x01"
                                 "35=F\x01") != std::string_view::npos;
-    const OrderId order = sent.empty() ? named : store_.order_at(sequence);
+    // The account's session sends no orders: what it is told of one is another session's.
+    const bool ours_alone = sent.empty() && role_ == SessionRole::order;
+    const OrderId order = ours_alone ? named : store_.order_at(sequence);
     const std::string_view type = field(message, 372);
     const Nanos time = parse_timestamp(field(message, 52)).value_or(Nanos{});
     const auto text = Name<64>::cut(field(message, 58));
-    if (!order.is_none() && (was_order || (sent.empty() && type == "D"))) {
+    if (!order.is_none() && (was_order || (ours_alone && type == "D"))) {
         OrderUpdate update{};
         update.order = order;
         update.status = OrderStatus::rejected;

@@ -29,6 +29,7 @@ void OrderSession::poll(Nanos now) { impl_->poll(now); }
 bool OrderSession::send(const Action& action, Nanos now) { return impl_->send(action, now); }
 void OrderSession::prepare(InstrumentId instrument) { impl_->prepare(instrument); }
 void OrderSession::rehearse(Nanos now) { impl_->rehearse(now); }
+void OrderSession::tidy() { impl_->tidy(); }
 void OrderSession::begin_logout(Nanos now) { impl_->begin_logout(now); }
 bool OrderSession::wanted(Nanos now) const { return impl_->wanted(now); }
 bool OrderSession::attached() const { return impl_->attached(); }

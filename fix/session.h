@@ -66,6 +66,8 @@ class OrderSession {
     /// Walks the way of an order, from the template to where the transport would send, and stores and sends
     /// nothing: keeps it warm.
     void rehearse(Nanos now);
+    /// What may wait until the orders of a turn have left: received reports are put where people find them.
+    void tidy();
     /// Logs out; when the venue has answered (or after 2 s) the session closes the sink.
     void begin_logout(Nanos now);
 

@@ -48,7 +48,7 @@ std::size_t OrderSession::Impl::take_report(std::string_view bytes) {
     const std::size_t size = receiver_.read(bytes, store_->next_target(), now_, message);
     if (size == 0) return 0;
     const VerdictOn answer = reader_.read(message);
-    received_->put(bytes.substr(0, size), now_);
+    received_->set_aside(bytes.substr(0, size), now_);
     if (answer.verdict == Verdict::accepted) {
         store_->set_next_target(message.sequence + 1);
         engine_->note_received(now_.ns());

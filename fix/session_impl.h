@@ -27,6 +27,7 @@ class OrderSession::Impl final : public SessionLife {
     bool send(const Action&, Nanos now);
     void prepare(InstrumentId instrument) { sender_.prepare(instrument); }
     void rehearse(Nanos now);
+    void tidy() { received_->put_away(); }
     bool has_slot(OrderId order) const { return store_->has_slot(order); }
 
     // QuickFixHost

@@ -110,6 +110,33 @@ struct Orphan {
 };
 static_assert(sizeof(Orphan) == 32);
 
+/// Our own position in an instrument changed while a snapshot was being told.
+struct SnapshotMove {
+    Qty before;
+    InstrumentId instrument;
+    std::uint32_t reserved;
+};
+static_assert(sizeof(SnapshotMove) == 16);
+
+/// What the difference of an instrument can still be.
+struct Narrowed {
+    std::array<Qty, 8> left;  ///< the first `count`
+    InstrumentId instrument;
+    std::uint16_t count;
+    std::uint16_t in_a_row;  ///< snapshots that they were among the differences of
+};
+static_assert(sizeof(Narrowed) == 72);
+
+/// See hedge/unfenced.h.
+struct UnfencedState {
+    std::uint32_t move_count;
+    std::uint32_t moves_left_out;  ///< there was no room
+    std::uint32_t narrowed_count;
+    std::uint32_t reserved;
+    std::array<SnapshotMove, 256> moves;  ///< since the begin, in order
+    std::array<Narrowed, 64> narrowed;
+};
+
 /// See hedge/reconcile.h.
 struct AccountState {
     std::uint8_t up;          ///< the second session
@@ -138,10 +165,13 @@ struct AccountState {
     std::uint32_t venue_orders;
     std::uint32_t unknown;  ///< positions in unknown instruments
     std::uint32_t orphan_count;
+    std::uint32_t waiting;  ///< instruments whose start of day is not over
+    std::uint32_t reserved;
     std::uint64_t orphans_not_held;  ///< there was no place for them
 
     std::array<InstrumentId, kMaxBroken> broken;
     std::array<Orphan, kMaxOrphans> orphans;  ///< the first orphan_count: told at least once
+    UnfencedState unfenced;
     DropCopyState drop_copy;
 };
 

@@ -2,15 +2,16 @@
 
 #include <cmath>
 
-#include "hedge/policy/corridor.h"
+#include "hedge/decision.h"
 
 namespace hw::hedge {
 
 namespace {
 
-bool outside(const Context& c, const UnderlyingState& u) {
-    const Corridor corridor = corridor_of(c.rules(u), u, c.state.now);
-    return !(std::abs(u.exposure.net_delta - corridor.target) <= corridor.half_width);
+bool outside(const Context& c, UnderlyingId id) {
+    const Corridor corridor = corridor_at(c, id);
+    const double net_delta = c.state.underlyings[index(id)].exposure.net_delta;
+    return !(std::abs(net_delta - corridor.target) <= corridor.half_width);
 }
 
 bool decided_by_somebody(AlertCode reason) {
@@ -38,8 +39,8 @@ void act(Context& c, UnderlyingId id, Nanos blind_for) {
 
 void watch_blind(Context& c, UnderlyingId id, AlertCode reason, bool delta_known) {
     UnderlyingRisk& risk = c.underlying(id).risk;
-    const bool blind = reason != AlertCode::none && !decided_by_somebody(reason) &&
-                       (!delta_known || outside(c, c.underlying(id)));
+    const bool blind =
+        reason != AlertCode::none && !decided_by_somebody(reason) && (!delta_known || outside(c, id));
     if (!blind) {
         risk.blind_since = {};
         risk.blind_said = 0;

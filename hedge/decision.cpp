@@ -18,6 +18,7 @@
 #include "hedge/proposal.h"
 #include "hedge/reconcile.h"
 #include "hedge/volatility.h"
+#include "hedge/working_hedge.h"
 
 namespace hw::hedge {
 
@@ -58,9 +59,22 @@ void note_distance(Context& c, UnderlyingState& u, const Corridor& corridor) {
     }
 }
 
+void note_switch(Context& c, UnderlyingId id, UnderlyingState& u, InstrumentId instrument) {
+    HedgeChoice& hedges = u.risk.hedges;
+    for (std::uint8_t n = 0; n < kMaxHedges; ++n) {
+        if ((hedges.known >> n & 1) == 0 || hedges.instruments[n] != instrument) continue;
+        hedges.chosen = n;
+        hedges.since = c.state.now;
+        c.alert(AlertCode::instrument_switched, id, instrument);
+        return;
+    }
+}
+
 void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
-    const Corridor corridor = corridor_of(c.rules(u), u, c.state.now);
+    const Corridor corridor = corridor_at(c, id);
     note_distance(c, u, corridor);
+    if (!u.risk.working.resting.is_none() || !u.risk.working.begun.is_zero()) [[unlikely]]
+        tend_resting(c, id, corridor);
     Envelope e = envelope_of(c.state, id, u.exposure.net_delta);
     if (send_manual_hedge(c, id, corridor, e)) return note_reason(c, id, u, AlertCode::none);
     if (u.breaks != 0 && !both_views_agree(c, id, corridor, e)) [[unlikely]] {
@@ -85,6 +99,7 @@ void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
         return;
     }
     if (corridor.is_turn) take_turn(u, c.state.now);
+    if (p.instrument != u.risk.hedges.instruments[u.risk.hedges.chosen]) note_switch(c, id, u, p.instrument);
     note_reason(c, id, u, AlertCode::none);
 }
 
@@ -116,6 +131,15 @@ void decide_one(Context& c, UnderlyingId id) {
 
 }  // namespace
 
+Corridor corridor_at(const Context& c, UnderlyingId id) {
+    const UnderlyingState& u = c.state.underlyings[index(id)];
+    const UnderlyingConfig& rules = c.rules(u);
+    Corridor corridor = corridor_of(rules, u, c.state.now);
+    if (rules.target_of_options != 0)
+        corridor.target += rules.target_of_options * options_delta(c.state, rules, id, u.exposure);
+    return corridor;
+}
+
 AlertCode reason_not_to_hedge(Context& c, UnderlyingId id) {
     const UnderlyingState& u = c.underlying(id);
     if (c.state.killed) return AlertCode::killed;
@@ -134,7 +158,7 @@ double rehearse(const Context& c) {
         if (!u.configured || !u.has_hedge || !(u.reference > 0)) continue;
         Exposure shadow;
         evaluate(c.state, c.config, UnderlyingId{n}, shadow);
-        const Corridor corridor = corridor_of(c.rules(u), u, c.state.now);
+        const Corridor corridor = corridor_at(c, UnderlyingId{n});
         const Envelope e = envelope_of(c.state, UnderlyingId{n}, corridor.target + 2 * c.rules(u).band);
         const Verdict v = pass_gate(c, propose(c, UnderlyingId{n}, u, corridor, e), e);
         sum += shadow.net_delta + v.headroom_position;

@@ -6,6 +6,7 @@
 #include "hedge/credits.h"
 #include "hedge/gate.h"
 #include "hedge/orders.h"
+#include "hedge/working_hedge.h"
 
 namespace hw::hedge {
 
@@ -26,6 +27,7 @@ WhyRecord why_of(const Context& c, const UnderlyingState& u, const Proposal& p, 
     why.headroom_credits = credits_above_reserve(c.state, c.config);
     why.trigger_sequence = u.trigger_sequence;
     why.policy = static_cast<std::uint8_t>(c.rules(u).policy.kind);
+    why.regime = static_cast<std::uint8_t>(u.risk.regime.regime);
     why.purpose = p.purpose;
     return why;
 }
@@ -75,6 +77,7 @@ bool send(Context& c, UnderlyingState& u, const Proposal& p, const WhyRecord& wh
     NewOrder& order = action->payload.new_order;
     describe(order, c.identity_of(*action), p, why);
     remember(slot, order, p, c.state.now);
+    note_departure(c, p, order.order);
     ++u.orders_sent;
     u.max_delta_outside = std::max(u.max_delta_outside, std::abs(u.exposure.net_delta - why.target));
     count_order(c);

@@ -11,10 +11,12 @@
 #include "hedge/host_watch.h"
 #include "hedge/ladder_use.h"
 #include "hedge/market.h"
+#include "hedge/missing_fills.h"
 #include "hedge/orders.h"
 #include "hedge/permit.h"
 #include "hedge/positions.h"
 #include "hedge/reconcile.h"
+#include "hedge/regime.h"
 #include "hedge/volatility.h"
 
 namespace hw::hedge {
@@ -60,9 +62,11 @@ void on_thresholds(Context& c, const Thresholds& t) {
 void on_timer(Context& c) {
     if (c.state.killed && c.state.mass_cancel_due) c.mass_cancel(c.state.killed_by);
     check_timeouts(c);
+    check_missing(c);
     check_unmatched(c);
     check_credits(c);
     expire_groups(c);
+    for (std::uint16_t i = 0; i < c.state.underlying_count; ++i) watch_time(c, UnderlyingId{i});
     c.mark_all_dirty();
 }
 

@@ -44,10 +44,9 @@ struct UnderlyingConfig {
     PolicyConfig policy;           ///< may make the band narrower, never wider
     double max_delta_coins = 0;    ///< worst |net delta - target| that fills may lead to; zero: no limit
     double target_of_options = 0;  ///< of the options' delta that is left unhedged: added to the target
-    /// More futures and perpetuals to hedge in, beside `hedge_instrument`, which the delta is taken at.
-    std::vector<std::string> hedge_alternatives;
-    double basis_risk_bp = 1.0;     ///< what an alternative has to be cheaper by, for what its basis may do
-    double switch_saving_bp = 0.5;  ///< hysteresis: what changing the instrument has to save at least
+    std::vector<HedgeAlternative> alternatives;  ///< to hedge in, beside `hedge_instrument`; at most 3
+    double taker_delay_us = 0;      ///< that the venue holds aggressive orders in `hedge_instrument` back
+    double switch_saving_bp = 0.5;  ///< what going to another instrument has to save at least
     ExecutionConfig execution;
     StopConfig stops;
     RegimeConfig regimes;

@@ -240,6 +240,11 @@ AlertCode evaluate(const EngineState& state, const EngineConfig& config, Underly
     return equity;
 }
 
+double options_delta(const EngineState& state, const UnderlyingConfig& rules, UnderlyingId id,
+                     const Exposure& sum) {
+    return sum.net_delta - sum.equity - delta_one_coins(state, rules, id);
+}
+
 void complete_greeks(const EngineState& state, const EngineConfig& config, UnderlyingId id, Exposure& sum) {
     const UnderlyingState& u = state.underlyings[index(id)];
     const UnderlyingConfig& rules = rules_of(config, u);

@@ -30,6 +30,9 @@ const pricing::Kernel& kernel_of(const EngineState&);
 /// figures are left as they are.
 AlertCode evaluate(const EngineState&, const EngineConfig&, UnderlyingId, Exposure& sum);
 
+/// What the options held contribute to a net delta that was evaluated.
+double options_delta(const EngineState&, const UnderlyingConfig&, UnderlyingId, const Exposure&);
+
 /// Vega, theta and the higher Greeks.
 void complete_greeks(const EngineState&, const EngineConfig&, UnderlyingId, Exposure& sum);
 

@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "hedge/exposure.h"
+#include "hedge/hedge_choice.h"
 #include "hedge/margin_watch.h"
 #include "hedge/positions.h"
+#include "hedge/regime.h"
 #include "hedge/settling.h"
+#include "hedge/working_hedge.h"
 
 namespace hw::hedge {
 
@@ -22,7 +25,7 @@ void attach_hedge(Context& c, UnderlyingState& u) {
     u.has_hedge = 0;
     if (!u.configured) return;
     const InstrumentId id = c.state.instruments.find_symbol(c.rules(u).hedge_instrument);
-    if (id == kNoInstrument) return;
+    if (id == kNoInstrument) return attach_alternatives(c, u);
     // Anything else would be sold by the delta of something it is not.
     const Instrument& i = c.state.instruments[id];
     if (!i.is_delta_one() || i.base != u.name) {
@@ -31,6 +34,15 @@ void attach_hedge(Context& c, UnderlyingState& u) {
     }
     u.hedge = id;
     u.has_hedge = 1;
+    attach_alternatives(c, u);
+}
+
+bool is_named_hedge(const UnderlyingConfig& rules, std::string_view symbol) {
+    if (symbol == rules.hedge_instrument) return true;
+    for (const HedgeAlternative& other : rules.alternatives) {
+        if (symbol == other.instrument) return true;
+    }
+    return false;
 }
 
 /// Four billion units: beyond it sums of two could overflow, and no venue has such a price or size.
@@ -53,8 +65,9 @@ void market_moved(Context& c, InstrumentId id) {
     UnderlyingState& u = c.underlying(underlying);
     if (!is_hedge(u, id)) return;
     if (c.state.books.slot(id).partial == 0) {
-        const double mid = mid_price(c.state, id);
+        const double mid = mid_without_ours(c.state, u);
         if (mid > 0) u.reference = mid;
+        watch_market(c, underlying);
     }
     c.mark_dirty(underlying);
 }
@@ -124,7 +137,7 @@ void on_definition(Context& c, InstrumentId announced, const Instrument& definit
         return;
     }
     UnderlyingState& u = c.underlying(underlying);
-    if (u.configured && definition.symbol.view() == c.rules(u).hedge_instrument) {
+    if (u.configured && is_named_hedge(c.rules(u), definition.symbol.view())) {
         attach_hedge(c, u);
         c.mark_dirty(underlying);
     }

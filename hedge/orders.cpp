@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hedge/drop_copy_watch.h"
+#include "hedge/missing_fills.h"
 #include "hedge/order_transitions.h"
 #include "hedge/reconcile.h"
 
@@ -42,21 +43,19 @@ void ended_unfilled(Context& c, const OrderState& o) {
     back_off(c, u);
 }
 
-/// Fills that the venue counts and we have never heard of. What was taken back it may count or not.
-bool knows_of_more(const OrderState& o, Qty cum) { return cum > o.cum + o.busted; }
-
-void missed(Context& c, const OrderState& o, Qty cum) {
-    c.kill(AlertCode::quantity_missed, o.underlying, o.instrument, o.cum.to_double(), cum.to_double(), o.id);
-}
-
 /// The venue says the order is over. Its fills came before on the same session; if they do not add up, one is
 /// lost.
 void end_order(Context& c, OrderState& o, const OrderUpdate& update) {
-    if (update.cum_qty < o.cum || knows_of_more(o, update.cum_qty)) missed(c, o, update.cum_qty);
+    if (knows_of_more(o, update.cum_qty)) fills_missing(c, o, update.cum_qty, update.status);
+    if (o.missing()) return;
+    if (update.cum_qty < o.cum) {
+        c.kill(AlertCode::quantity_missed, o.underlying, o.instrument, o.cum.to_double(),
+               update.cum_qty.to_double(), o.id);
+    }
     o.status = update.status;
     if (update.status == OrderStatus::rejected) {
         rejected(c, o, update);
-    } else if (o.cum.is_zero()) {
+    } else if (o.cum.is_zero() && o.time_in_force == TimeInForce::ioc) {
         ended_unfilled(c, o);
     }
     c.mark_dirty(o.underlying);
@@ -79,9 +78,10 @@ void fill_order(Context& c, OrderState& o, const Execution& e) {
     check_filled(c, o);
     // The venue calls it done, and not all of it reached us: no later report would show that. (What one
     // session has told, the other one may be about to.)
-    if (e.source == SessionRole::order && e.leaves_qty.is_zero() && knows_of_more(o, e.cum_qty))
-        missed(c, o, e.cum_qty);
     o.status = status_after_fill(o.status, o.leaves() <= Qty{});
+    if (e.source == SessionRole::order && e.leaves_qty.is_zero() && knows_of_more(o, e.cum_qty))
+        fills_missing(c, o, e.cum_qty, OrderStatus::unknown);
+    fills_told(c, o);
 }
 
 void change_filled(Context& c, OrderId id, Qty change) {
@@ -90,6 +90,7 @@ void change_filled(Context& c, OrderId id, Qty change) {
     o->cum += change;
     if (change < Qty{}) o->busted -= change;
     check_filled(c, *o);
+    fills_told(c, *o);
     c.mark_dirty(o->underlying);
 }
 
@@ -97,7 +98,7 @@ OrderState* new_order_slot(Context& c) {
     for (std::size_t i = 0; i < kMaxOrders; ++i) {
         OrderState& o = c.state.orders[c.state.order_cursor];
         c.state.order_cursor = (c.state.order_cursor + 1) % kMaxOrders;
-        if (!o.open()) return &o;
+        if (!o.open() && !o.missing()) return &o;
     }
     return nullptr;
 }
@@ -114,6 +115,7 @@ void on_order_update(Context& c, const OrderUpdate& update) {
     if (o == nullptr || !o->open()) return;
     o->heard = c.state.now;
     if (is_over(update.status)) return end_order(c, *o, update);
+    if (o->missing()) return;  // in doubt until that has come
     const bool answer = update.from_status_request != 0;
     const OrderStatus before = o->status;
     o->status = next_status(before, update.status, answer, !o->cum.is_zero());
@@ -125,7 +127,7 @@ void on_order_update(Context& c, const OrderUpdate& update) {
     }
     if (answer) {
         o->settle_seen = 1;
-        if (knows_of_more(*o, update.cum_qty)) missed(c, *o, update.cum_qty);
+        if (knows_of_more(*o, update.cum_qty)) fills_missing(c, *o, update.cum_qty, OrderStatus::unknown);
     }
     c.mark_dirty(o->underlying);
 }
@@ -167,7 +169,7 @@ void forget_order_states(Context& c) {
 namespace {
 bool any_unknown(const EngineState& state) {
     for (const OrderState& o : state.orders) {
-        if (o.open() && o.status == OrderStatus::unknown) return true;
+        if (o.open() && o.status == OrderStatus::unknown && !o.missing()) return true;
     }
     return false;
 }
@@ -207,7 +209,7 @@ void on_settle_complete(Context& c) {
     c.state.settling = 0;
     for (OrderState& o : c.state.orders) {
         // The venue named all it still has, and all fills before that have been booked: this one is over.
-        if (!o.open() || o.status != OrderStatus::unknown || o.settle_seen) continue;
+        if (!o.open() || o.status != OrderStatus::unknown || o.settle_seen || o.missing()) continue;
         o.status = OrderStatus::expired;
         if (o.cum.is_zero()) ++c.underlying(o.underlying).orders_unfilled;
     }
@@ -218,7 +220,9 @@ void check_timeouts(Context& c) {
     bool doubtful = false;
     for (OrderState& o : c.state.orders) {
         if (!o.open() || o.status == OrderStatus::unknown) continue;
-        if (o.time_in_force != TimeInForce::ioc || c.state.now - o.heard < c.config.order_timeout) continue;
+        const bool rests = o.time_in_force != TimeInForce::ioc &&
+                           (o.status == OrderStatus::live || o.status == OrderStatus::partially_filled);
+        if (rests || c.state.now - o.heard < c.config.order_timeout) continue;
         c.alert(AlertCode::order_timeout, o.underlying, o.instrument, (c.state.now - o.heard).to_seconds(),
                 c.config.order_timeout.to_seconds(), o.id);
         o.status = OrderStatus::unknown;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "hedge/decision.h"
 #include "hedge/limits_in_force.h"
 
 namespace hw::hedge {
@@ -14,15 +15,15 @@ AlertCode surface_missing(const Context& c, const UnderlyingState& u) {
     return stale ? AlertCode::surface_stale : AlertCode::none;
 }
 
-AlertCode limit_reached(const Context& c, const UnderlyingState& u) {
+AlertCode limit_reached(const Context& c, UnderlyingId id) {
+    const UnderlyingState& u = c.state.underlyings[index(id)];
     const StopLevel stop = stop_level(c.state, u);
     if (stop == StopLevel::halt) return AlertCode::stop_halt;
     if (stop >= StopLevel::flatten) return AlertCode::stop_flatten;
     if ((u.risk.planner.figures.hard | c.state.risk.planner.figures.hard) != 0)
         return AlertCode::greek_hard_limit;
-    const UnderlyingConfig& rules = c.rules(u);
-    const double most = tightest(rules.max_delta_coins, LimitKind::max_delta, c.state, u);
-    if (most > 0 && !(std::abs(u.exposure.net_delta - rules.target_delta) <= most))
+    const double most = tightest(c.rules(u).max_delta_coins, LimitKind::max_delta, c.state, u);
+    if (most > 0 && !(std::abs(u.exposure.net_delta - corridor_at(c, id).target) <= most))
         return AlertCode::gate_delta;
     return AlertCode::none;
 }
@@ -48,7 +49,7 @@ AlertCode permit_reason(const Context& c, UnderlyingId id, AlertCode blind) {
     if (blind != AlertCode::none) return blind;
     if (u.breaks != 0) return AlertCode::position_break;
     if (u.permit_withdrawn) return AlertCode::unreconciled;
-    if (const AlertCode limit = limit_reached(c, u); limit != AlertCode::none) return limit;
+    if (const AlertCode limit = limit_reached(c, id); limit != AlertCode::none) return limit;
     if (const AlertCode surface = surface_missing(c, u); surface != AlertCode::none) return surface;
     if (c.state.risk.clock_jumped) return AlertCode::clock_jumped;
     return c.config.shadow ? AlertCode::shadow_order : AlertCode::none;

@@ -6,6 +6,7 @@
 
 #include "hedge/exposure.h"
 #include "hedge/ladder_use.h"
+#include "hedge/unfenced.h"
 #include "hedge/valuation.h"
 #include "hedge/volatility.h"
 
@@ -101,6 +102,7 @@ void count_settlement(Context& c, UnderlyingState& u, const Instrument& i, Instr
 void position_changed(Context& c, InstrumentId id, Qty before) {
     const Instrument& i = c.state.instruments[id];
     c.state.venue_positions[index(id)].moved = c.state.last_sequence;
+    note_move(c, id, before);
     if (i.underlying == kNoUnderlying) return;
     UnderlyingState& u = c.underlying(i.underlying);
     const Qty now = c.state.positions[index(id)].qty;

@@ -10,6 +10,7 @@
 #include "hedge/option_pricer.h"
 #include "hedge/policy/wanted_trade.h"
 #include "hedge/positions.h"
+#include "hedge/unfenced.h"
 
 namespace hw::hedge {
 
@@ -70,6 +71,7 @@ void begin_snapshot(Context& c, const AccountSnapshot& s) {
     a.id = s.id;
     a.begin_sequence = c.state.last_sequence;
     a.begin_time = c.state.now;
+    watch_moves(c);
     charge_request(c);
 }
 
@@ -79,26 +81,28 @@ bool has_expired(const Context& c, const Instrument& i) {
     return !i.expiry.is_zero() && i.expiry <= c.state.now;
 }
 
-void adopt(Context& c, FewAlerts& alerts, InstrumentId id, VenuePosition& v) {
+/// `difference`: the venue's position less ours.
+void adopt(Context& c, FewAlerts& alerts, InstrumentId id, VenuePosition& v, Qty difference) {
     const Qty ours = c.state.positions[index(id)].qty;
+    const Qty theirs = ours + difference;
     const bool was_broken = v.standing == Standing::broken;
     v.standing = Standing::agrees;
     v.difference = v.said = {};
-    v.adoption = ours == v.venue ? Adoption::done : Adoption::fresh;
-    if (was_broken) alerts.say(AlertCode::position_break_gone, id, v.venue, v.venue);
-    if (ours == v.venue) return;
+    v.adoption = difference.is_zero() ? Adoption::done : Adoption::fresh;
+    if (was_broken) alerts.say(AlertCode::position_break_gone, id, theirs, theirs);
+    if (difference.is_zero()) return;
     v.adopted = c.state.last_sequence;
-    alerts.say(AlertCode::position_adopted, id, ours, v.venue);
-    adopt_position(c, id, v.venue, v.told_in == c.state.account.begun ? v.average : Price{});
+    alerts.say(AlertCode::position_adopted, id, ours, theirs);
+    forget_narrowed(c, id);
+    adopt_position(c, id, theirs, v.told_in == c.state.account.begun ? v.average : Price{});
 }
 
-void compare(Context& c, FewAlerts& alerts, InstrumentId id, VenuePosition& v) {
+void compare(Context& c, FewAlerts& alerts, InstrumentId id, VenuePosition& v, Qty difference) {
     const Qty ours = c.state.positions[index(id)].qty;
-    const Qty difference = v.venue - ours;
     const bool stands = difference == v.difference;
     v.difference = difference;
     if (difference.is_zero()) {
-        if (v.standing == Standing::broken) alerts.say(AlertCode::position_break_gone, id, ours, v.venue);
+        if (v.standing == Standing::broken) alerts.say(AlertCode::position_break_gone, id, ours, ours);
         v.standing = Standing::agrees;
         v.said = {};
         return;
@@ -110,7 +114,14 @@ void compare(Context& c, FewAlerts& alerts, InstrumentId id, VenuePosition& v) {
     if (!stands || v.said == difference) return;
     v.standing = Standing::broken;
     v.said = difference;
-    alerts.say(AlertCode::position_break, id, ours, v.venue);
+    alerts.say(AlertCode::position_break, id, ours, ours + difference);
+}
+
+/// The venue's position less ours, as far as this snapshot can tell.
+std::optional<Qty> difference_of(Context& c, InstrumentId id, const VenuePosition& v) {
+    if (v.moved >= c.state.account.begin_sequence) return narrowed_difference(c, id, v.venue);
+    forget_narrowed(c, id);
+    return v.venue - c.state.positions[index(id)].qty;
 }
 
 /// Does it count in this snapshot, and how?
@@ -131,18 +142,19 @@ void settle_one(Context& c, FewAlerts& alerts, InstrumentId id) {
         v.difference = v.said = {};
         return;
     }
-    if (v.moved >= a.begin_sequence) {
+    const auto difference = difference_of(c, id, v);
+    if (!difference) {
         if (a.start_due) v.adoption = Adoption::waiting;
         return;
     }
     const bool again = v.adoption == Adoption::fresh && v.moved > v.adopted;
     if (a.start_due || v.adoption == Adoption::waiting || again) {
-        adopt(c, alerts, id, v);
+        adopt(c, alerts, id, v, *difference);
         if (again) v.adoption = Adoption::done;
         return;
     }
     v.adoption = Adoption::done;
-    compare(c, alerts, id, v);
+    compare(c, alerts, id, v, *difference);
 }
 
 /// What the decisions look at: the breaks one by one, and each underlying's count.
@@ -151,11 +163,13 @@ void count_breaks(Context& c) {
     for (std::uint16_t n = 0; n < c.state.underlying_count; ++n)
         c.state.underlyings[n].breaks = c.state.underlyings[n].unadopted = 0;
     a.broken_count = a.broken_overflow = 0;
+    a.waiting = 0;
     for (std::uint32_t n = 0; n < c.state.instruments.size(); ++n) {
         const VenuePosition& v = c.state.venue_positions[n];
         if (v.adoption != Adoption::waiting && v.standing != Standing::broken) continue;
         const UnderlyingId underlying = c.state.instruments[InstrumentId{n}].underlying;
         if (underlying == kNoUnderlying) continue;
+        a.waiting += v.adoption == Adoption::waiting;
         c.underlying(underlying).unadopted += v.adoption == Adoption::waiting;
         if (v.standing != Standing::broken) continue;
         ++c.underlying(underlying).breaks;
@@ -214,7 +228,8 @@ void begin_reconciling(Context& c) {
     a.up = a.telling = a.failing = 0;
     a.start_due = c.config.reconcile;
     a.orphans = {};
-    a.orphan_count = 0;
+    a.orphan_count = a.waiting = 0;
+    forget_all_narrowed(c);
     for (std::uint32_t n = 0; n < c.state.instruments.size(); ++n) {
         VenuePosition& v = c.state.venue_positions[n];
         v.adoption = Adoption::done;
@@ -265,8 +280,10 @@ void on_venue_position(Context& c, InstrumentId id, const Position& p) {
                 p.average_price.to_double());
         return not_whole(c, a.told_positions, 0);
     }
-    ++a.told_positions;
     VenuePosition& v = c.state.venue_positions[index(id)];
+    // Two figures of one instrument: which of them, or their sum, is not for us to say.
+    if (v.told_in == a.begun) return not_whole(c, a.told_positions, 0);
+    ++a.told_positions;
     v.told = p.qty;
     v.average = p.average_price;
     v.told_in = a.begun;

@@ -6,7 +6,8 @@
 // missed while that session was away are sent again, and booked, before it counts as up: so whatever the
 // venue says from then on has nothing in it that we do not have, or are about to be told.) What a snapshot
 // does not name is zero, or not open. An instrument whose position moved on our side between begin and end is
-// not fenced in it and left out of it; so is one that has expired, until its settlement makes it cash.
+// not fenced in it: it is left out, unless several snapshots together tell its difference (hedge/unfenced.h).
+// Left out, too, is one that has expired, until its settlement makes it cash.
 //
 // A break is the same difference in two such snapshots in a row of that instrument; it stands until one
 // agrees. While an underlying has a break it is hedged only as far as both views (our net delta, and that

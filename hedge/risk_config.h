@@ -98,6 +98,13 @@ struct Stress {
     double days = 0;  ///< that pass
 };
 
+/// Another instrument that an underlying may be hedged in.
+struct HedgeAlternative {
+    std::string instrument;      ///< symbol of a future, perpetual or spot pair on the same coin
+    double basis_risk_bp = 1.0;  ///< what it has to be cheaper by, for what its basis may do
+    double taker_delay_us = 0;   ///< that the venue holds aggressive orders back
+};
+
 /// How hedges are executed.
 enum class ExecutionStyle : std::uint8_t {
     take = 0,     ///< IOC at the touch plus the slippage cap

@@ -202,20 +202,25 @@ struct OrderState {
     Side side = Side::buy;
     OrderStatus status = OrderStatus::pending_new;
     TimeInForce time_in_force = TimeInForce::ioc;
-    std::uint8_t settle_seen = 0;  ///< mentioned since the last settle_orders
-    std::uint8_t reserved[6] = {};
+    std::uint8_t settle_seen = 0;                        ///< mentioned since the last settle_orders
+    OrderStatus missing_end = OrderStatus::pending_new;  ///< see hedge/missing_fills.h
+    std::uint8_t reserved[5] = {};
     Price limit;
     Nanos sent;
     Nanos heard;
     std::uint64_t named_in = 0;  ///< account snapshot that it was told to be open in
+    Nanos missing_since;         ///< zero: nothing is
+    Qty missing_cum;             ///< that the venue counts
 
     bool open() const {
         return !id.is_none() && status != OrderStatus::filled && status != OrderStatus::canceled &&
                status != OrderStatus::rejected && status != OrderStatus::expired;
     }
     Qty leaves() const { return qty - cum - busted; }
+    /// The venue counts fills of it that nobody has told yet.
+    bool missing() const { return !missing_since.is_zero(); }
 };
-static_assert(sizeof(OrderState) == 88 && offsetof(OrderState, status) < 64);
+static_assert(sizeof(OrderState) == 104 && offsetof(OrderState, status) < 64);
 
 /// Legs of one combo or block that are still on their way.
 struct GroupState {

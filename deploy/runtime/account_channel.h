@@ -32,7 +32,8 @@ struct AccountChannel {
     std::atomic<std::uint64_t> journaled{0};          ///< Events taken from the ring, of all runs of it
     std::atomic<std::uint32_t> order_session_ups{0};  ///< times that the order session has come up
     std::atomic<bool> definitions_complete{false};    ///< before that, a fill could not be booked
-    std::atomic<bool> closed{false};                  ///< nothing more is taken
+    std::atomic<bool> positions_wait{false};  ///< some traded in all snapshots so far, and are not adopted
+    std::atomic<bool> closed{false};          ///< nothing more is taken
 };
 
 }  // namespace hw::deploy

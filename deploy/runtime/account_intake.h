@@ -22,11 +22,16 @@ class AccountIntake {
         }
     }
 
-    /// To be called after each turn; costs two comparisons.
+    /// To be called after each turn; costs three comparisons.
     void tell(const hedge::EngineState& state) {
         if (state.definitions_complete != 0 && !definitions_told_) [[unlikely]] {
             definitions_told_ = true;
             channel_.definitions_complete.store(true, std::memory_order_release);
+        }
+        const bool waits = state.account.waiting != 0;
+        if (waits != waits_told_) [[unlikely]] {
+            waits_told_ = waits;
+            channel_.positions_wait.store(waits, std::memory_order_release);
         }
         const bool up = state.session_up != 0;
         if (up == order_up_) return;
@@ -64,6 +69,7 @@ class AccountIntake {
     std::uint32_t ups_ = 0;
     bool order_up_ = false;
     bool definitions_told_ = false;
+    bool waits_told_ = false;
 };
 
 }  // namespace hw::deploy

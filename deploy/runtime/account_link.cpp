@@ -82,18 +82,24 @@ void AccountLink::note_snapshot(Nanos now) {
     const std::string_view failure = kept_.session().snapshot_failure();
     if (failure.empty()) {
         failures_ = 0;
+        waits_ = channel_.positions_wait.load(std::memory_order_acquire) ? waits_ + 1 : 0;
+        next_for_waiting_ = now + pause(waits_);
         return;
     }
-    const std::uint32_t pause_s = std::min(1u << std::min(failures_, kMostDoublings), snapshot_every_s_);
-    ++failures_;
-    next_snapshot_ = now + Nanos::from_seconds(pause_s);
+    next_snapshot_ = now + pause(failures_++);
     log_warning("account_snapshot_failed", failure);
+}
+
+/// Twice as long each time, and never longer than between any two snapshots.
+Nanos AccountLink::pause(std::uint32_t times) const {
+    return Nanos::from_seconds(std::min(1u << std::min(times, kMostDoublings), snapshot_every_s_));
 }
 
 void AccountLink::ask_for_snapshot(Nanos now) {
     const std::uint32_t ups = channel_.order_session_ups.load(std::memory_order_acquire);
     if (snapshot_every_s_ == 0 || ups == 0 || stopping_) return;
-    if (!snapshot_due_ && ups == asked_for_ups_ && now < next_snapshot_) return;
+    const bool wait = channel_.positions_wait.load(std::memory_order_acquire) && now >= next_for_waiting_;
+    if (!snapshot_due_ && ups == asked_for_ups_ && now < next_snapshot_ && !wait) return;
     if (!kept_.session().request_snapshot(wall_time())) return;
     snapshot_due_ = false;
     asked_for_ups_ = ups;

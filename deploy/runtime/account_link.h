@@ -3,8 +3,9 @@
 //
 // What the session makes of the venue's messages goes to the hot thread through the account's channel, in
 // order; see account_channel.h for what is guaranteed. A snapshot is asked for when this session or the order
-// session has come up (both have to be up), and every `snapshot_every_s` after; one that failed is asked for
-// again sooner. The thread sleeps between its rounds: nothing here is hot.
+// session has come up (both have to be up), and every `snapshot_every_s` after; one that failed, or left
+// positions of the start of day waiting, is asked for again sooner. The thread sleeps between its rounds:
+// nothing here is hot.
 #pragma once
 
 #include <sched.h>
@@ -50,6 +51,7 @@ class AccountLink {
     void ask_for_snapshot(Nanos now);
     void note_snapshot(Nanos now);
     void note_session();
+    Nanos pause(std::uint32_t times) const;
 
     const std::uint32_t snapshot_every_s_;
     AccountChannel& channel_;
@@ -62,7 +64,9 @@ class AccountLink {
     bool snapshot_due_ = false;
     std::uint32_t asked_for_ups_ = 0;  ///< of the order session
     std::uint32_t failures_ = 0;       ///< snapshots in a row
+    std::uint32_t waits_ = 0;          ///< snapshots in a row that left positions waiting
     Nanos next_snapshot_;
+    Nanos next_for_waiting_;
     bool stopping_ = false;
 
     std::atomic<bool> stop_asked_{false};

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "deploy/runtime/config_credits.h"
+#include "deploy/runtime/config_hedging.h"
 #include "deploy/runtime/config_wallets.h"
 #include "deploy/runtime/ipv4.h"
 #include "hedge/state.h"
@@ -247,6 +248,7 @@ void check_underlyings(const hedge::EngineConfig& engine, ConfigFindings& findin
     for (std::size_t i = 0; i < engine.underlyings.size(); ++i) {
         check_twice(engine, i, findings);
         check_against_gate(engine, i, findings);
+        check_hedging(engine.underlyings[i], fmt::format("underlying[{}]", i), findings);
     }
 }
 

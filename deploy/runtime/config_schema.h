@@ -8,6 +8,7 @@
 #include <array>
 
 #include "core/names.h"
+#include "deploy/runtime/config_hedging.h"
 #include "deploy/runtime/config_rules.h"
 #include "deploy/runtime/run_config.h"
 #include "hedge/state.h"
@@ -39,6 +40,7 @@ inline constexpr std::array<Choice<hedge::SurfaceRule>, 3> kSurfaceRules{
      {"skew_stickiness", hedge::SurfaceRule::skew_stickiness}}};
 inline constexpr std::array<Choice<hedge::SettlementDelta>, 2> kSettlementDeltas{
     {{"averaged", hedge::SettlementDelta::averaged}, {"venue_linear", hedge::SettlementDelta::venue_linear}}};
+<<<<<<< HEAD
 inline constexpr std::array<Choice<hedge::PolicyKind>, 6> kPolicyKinds{
     {{"fixed_band", hedge::PolicyKind::fixed_band},
      {"whalley_wilmott", hedge::PolicyKind::whalley_wilmott},
@@ -48,6 +50,8 @@ inline constexpr std::array<Choice<hedge::PolicyKind>, 6> kPolicyKinds{
      {"toward_delta", hedge::PolicyKind::toward_delta}}};
 inline constexpr std::array<Choice<hedge::Emergency>, 3> kEmergencies{
     {{"alert", hedge::Emergency::alert}, {"halt", hedge::Emergency::halt}, {"kill", hedge::Emergency::kill}}};
+=======
+>>>>>>> 645e4c5a73ab04908bfb7867709f38c7f7426fd9
 inline constexpr std::array<Choice<SimdChoice>, 4> kSimdChoices{{{"best", SimdChoice::best},
                                                                  {"scalar", SimdChoice::scalar},
                                                                  {"avx2", SimdChoice::avx2},
@@ -59,8 +63,11 @@ inline constexpr TextRule kFixTextRule{.max_length = 64};
 inline constexpr TextRule kEndpointRule{.max_length = 21};
 /// A longer path does not fit the address of a Unix socket.
 inline constexpr TextRule kSocketPathRule{.max_length = 107};
+<<<<<<< HEAD
 inline constexpr TextRule kPermitPathRule{.max_length = 200};
 inline constexpr std::size_t kLongestSymbol = sizeof(Symbol) - 1;
+=======
+>>>>>>> 645e4c5a73ab04908bfb7867709f38c7f7426fd9
 inline constexpr std::size_t kLongestCurrency = sizeof(Currency) - 1;
 
 template <class Visitor>
@@ -233,16 +240,6 @@ void describe_quote_wallet(Visitor& v, hedge::QuoteWallet& c) {
 }
 
 template <class Visitor>
-void describe_policy(Visitor& v, hedge::PolicyConfig& c) {
-    v.choice("kind", c.kind, kPolicyKinds);
-    v.value("risk_aversion", c.risk_aversion, {.min = 0, .max = 1e9});
-    v.value("extra_cost_bp", c.extra_cost_bp, {.min = -1'000, .max = 10'000});
-    v.duration_ms("interval_ms", c.interval, {.min = 0, .max = 86'400'000});
-    v.value("move_bp", c.move_bp, {.min = 0, .max = 10'000});
-    v.value("part", c.part, {.min = 0, .max = 1, .above_min = true});
-}
-
-template <class Visitor>
 void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("name", c.name, {.required = true, .max_length = kLongestCurrency});
     v.value("hedge_instrument", c.hedge_instrument, {.required = true, .max_length = kLongestSymbol});
@@ -261,7 +258,7 @@ void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("delivery_fee_future_bp", c.delivery_fee_future_bp, {.min = 0, .max = 1'000});
     v.value("ladder", c.ladder);
     v.value("ladder_tolerance", c.ladder_tolerance, {.min = 0, .max = 1});
-    v.table("policy", [&] { describe_policy(v, c.policy); });
+    describe_hedging(v, c);
     v.tables("quote_wallet", c.quote_wallets,
              [&](hedge::QuoteWallet& wallet) { describe_quote_wallet(v, wallet); });
 }

@@ -6,7 +6,10 @@ namespace hw::deploy {
 template <class Socket>
 void FixTransport<Socket>::prepare_orders() {
     for (std::uint16_t u = 0; u < state_.underlying_count; ++u) {
-        if (state_.underlyings[u].has_hedge) session().prepare(state_.underlyings[u].hedge);
+        const hedge::HedgeChoice& hedges = state_.underlyings[u].risk.hedges;
+        for (std::size_t n = 0; n < hedge::kMaxHedges; ++n) {
+            if ((hedges.known >> n & 1) != 0) session().prepare(hedges.instruments[n]);
+        }
     }
 }
 

@@ -41,6 +41,8 @@ class FixTransport {
         prepare_orders();
         session().rehearse(wall_time());
     }
+    /// What may wait until the turn's orders have left.
+    void tidy(Nanos) { session().tidy(); }
     /// Nothing of a live session is due at a known time.
     Nanos next_due() const { return {}; }
 
@@ -72,8 +74,9 @@ class BypassFixTransport : public FixTransport<net::BypassSocket> {
     void on_frame(std::span<const std::byte> frame, const net::Classified& classified) {
         stack_.on_frame(frame, classified);
     }
-    /// What may wait until the turn's orders have left: lwIP's book-keeping, acknowledgments, timers.
+    /// lwIP's book-keeping, acknowledgments and timers may wait, too.
     void tidy(Nanos steady) {
+        FixTransport::tidy(steady);
         socket().tidy();
         stack_.poll(steady);
     }

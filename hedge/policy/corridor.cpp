@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hedge/regime.h"
+
 namespace hw::hedge {
 
 namespace {
@@ -68,12 +70,13 @@ Corridor of_policy(const UnderlyingConfig& rules, const UnderlyingState& u, Nano
 }  // namespace
 
 double widest_band(const UnderlyingConfig& rules, const UnderlyingState& u) {
-    const double set = u.risk.overrides.band;
-    return set > 0 ? std::min(rules.band, set) : rules.band;
+    const double widest = rules.band * regime_rules(rules, u).band;
+    return u.risk.overrides.band > 0 ? std::min(widest, u.risk.overrides.band) : widest;
 }
 
 Corridor corridor_of(const UnderlyingConfig& rules, const UnderlyingState& u, Nanos now) {
     Corridor c = of_policy(rules, u, now);
+    c.half_width *= regime_rules(rules, u).band;
     // A shifted target takes its band along, but not out of the hard limit.
     const double widest = widest_band(rules, u);
     const double low = std::max(c.target - c.half_width, -widest);

@@ -30,10 +30,10 @@ concept HedgePolicy = requires(const UnderlyingConfig& rules, const UnderlyingSt
     { P::corridor(rules, u, now) } -> std::same_as<Corridor>;
 };
 
-/// The hard limit of every corridor: the configured band, or what a person set inside it.
-double widest_band(const UnderlyingConfig&, const UnderlyingState&);
-
 Corridor corridor_of(const UnderlyingConfig&, const UnderlyingState&, Nanos now);
+
+/// The hard limit of |net delta - target|: the configured band, in this regime, or what a person made it.
+double widest_band(const UnderlyingConfig&, const UnderlyingState&);
 
 /// What the accuracy of a delta is measured by: the band as configured, or the planner's where that is
 /// narrower.

@@ -20,10 +20,6 @@ constexpr double kMaintenanceShare = 0.5;
 
 bool falls_on(std::uint64_t n, std::uint32_t every) { return every != 0 && n % every == 0; }
 
-/// Of the quoting engine: an order session that loses fills of its own orders is broken, no second source
-/// helps.
-bool is_quote(const Report& fill) { return fill.cl_ord_id.starts_with("Q-"); }
-
 std::string amount(double value) { return fmt::format("{:.12f}", value); }
 
 FixFields position_entry(const Simulation& s, std::size_t contract, Qty qty) {
@@ -72,7 +68,7 @@ bool AccountDesk::pass(const Report& report) {
     ++fills_;
     const bool copied = copy(report);
     plan_change(report);
-    const bool lost = copied && is_quote(report) && falls_on(fills_, config_.lose_report_every);
+    const bool lost = copied && falls_on(fills_, config_.lose_report_every);
     counts_.reports_lost += lost;
     return !lost;
 }

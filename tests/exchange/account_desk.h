@@ -21,7 +21,7 @@ namespace hw::exchange {
 struct AccountDeskConfig {
     double deposit = 100.0;  ///< in each wallet, beside what trading brings
     std::uint32_t lose_copy_every = 0;
-    std::uint32_t lose_report_every = 0;  ///< on the order session: the quoting engine's that were copied
+    std::uint32_t lose_report_every = 0;  ///< on the order session: those that were copied
     std::uint32_t copy_twice_every = 0;
     std::uint32_t bust_every = 0;
     std::uint32_t correct_every = 0;

@@ -172,8 +172,7 @@ void add_account(CLI::App& app, Options& o, Raw& raw) {
     AccountDeskConfig& d = o.desk;
     group->add_option("--copy-lose-every", d.lose_copy_every, "fault: every so-many-th fill is not copied");
     group->add_option("--report-lose-every", d.lose_report_every,
-                      "fault: every so-many-th fill is not told on the order session, if it is the quoting "
-                      "engine's and was copied");
+                      "fault: every so-many-th fill is not told on the order session, if it was copied");
     group->add_option("--copy-twice-every", d.copy_twice_every,
                       "fault: every so-many-th fill is copied twice");
     group->add_option("--copy-delay-us", raw.copy_delay_us, "fault: fills are copied that much later");

@@ -250,6 +250,91 @@ TEST_P(AccountOver, AnEmptyAccountIsASnapshotToo) {
     EXPECT_EQ(snapshot().positions + snapshot().open_orders, 0u);
 }
 
+// The order session's report of the ten may still be on its way.
+TEST_P(AccountOver, HowAnOrderOfOursStandsIsNotToldHere) {
+    ASSERT_TRUE(account.come_up());
+    Fields canceled = fill("E1", "10");
+    for (auto& [tag, value] : canceled) {
+        if (tag == 150 || tag == 39) value = "4";
+        if (tag == 151) value = "0";
+    }
+    std::erase_if(canceled, [](const auto& field) { return field.first == 32 || field.first == 31; });
+    venue->send("8", canceled);
+    venue->send("9", {{37, "V1"}, {11, "0001000000000800"}, {41, "0001000000000700"}, {39, "2"}, {434, "1"}});
+    venue->send("8", fill("E2", "10"));
+    ASSERT_TRUE(account.run_until([&] { return account.events.count(EventType::execution) == 1; }));
+    EXPECT_EQ(account.events.count(EventType::order_update), 0u);
+    EXPECT_EQ(account.events.count(EventType::cancel_reject), 0u);
+    EXPECT_EQ(account.session->counters().other_order_updates, 1u);
+}
+
+TEST_P(AccountOver, AnAcknowledgmentMaySayHowManyReportsFollow) {
+    ASSERT_TRUE(account.come_up());
+    ASSERT_TRUE(ask());
+    answer_no_orders();
+    answer_equity(0, "0");
+    answer_equity(1, "0");
+    venue->send("AO", {{721, "R1"}, {710, asked("AN", 710)}, {727, "2"}, {728, "0"}, {729, "0"}});
+    const auto entries = holdings();
+    answer_positions({entries[0]});
+    account.run_for(Nanos::from_ms(100));
+    EXPECT_TRUE(account.session->snapshot_pending()) << "half of the positions";
+    answer_positions({entries[1]});
+    ASSERT_TRUE(ends_with(SnapshotPhase::end)) << account.session->snapshot_failure();
+    EXPECT_EQ(account.events.count(EventType::position), 2u);
+}
+
+TEST_P(AccountOver, MoreReportsThanAnnouncedFailTheSnapshot) {
+    ASSERT_TRUE(account.come_up());
+    ASSERT_TRUE(ask());
+    const auto entries = holdings();
+    answer_positions({entries[0]});
+    answer_positions({entries[1]});
+    ASSERT_TRUE(ends_with(SnapshotPhase::failed));
+    EXPECT_EQ(account.session->snapshot_failure(), "AP: more reports than 727 announces");
+}
+
+TEST_P(AccountOver, ARefusedPositionRequestFailsTheSnapshotAtOnce) {
+    ASSERT_TRUE(account.come_up());
+    ASSERT_TRUE(ask());
+    venue->send("AO", {{721, "R1"}, {710, asked("AN", 710)}, {728, "0"}, {729, "2"}, {58, "not now"}});
+    ASSERT_TRUE(ends_with(SnapshotPhase::failed));
+    EXPECT_EQ(account.session->snapshot_failure(), "AO: 729 refuses: not now");
+}
+
+TEST_P(AccountOver, AnInstrumentToldTwiceFailsTheSnapshot) {
+    ASSERT_TRUE(account.come_up());
+    ASSERT_TRUE(ask());
+    answer_positions({holdings()[0], holdings()[1], holdings()[0]});
+    ASSERT_TRUE(ends_with(SnapshotPhase::failed));
+    EXPECT_EQ(account.session->snapshot_failure(), "AP: 55 is told twice: BTC-PERPETUAL");
+    EXPECT_EQ(account.session->counters().field_told_twice, 1u);
+}
+
+TEST_P(AccountOver, AnOrderToldTwiceCountsAsItWasToldLast) {
+    ASSERT_TRUE(account.come_up());
+    ASSERT_TRUE(ask());
+    answer_positions(holdings());
+    answer_equity(0, "0");
+    answer_equity(1, "0");
+    venue->send("8", order("V7", "3", "N"));
+    venue->send("8", order("V8", "3", "N"));
+    Fields filled = order("V7", "3", "N");
+    for (auto& [tag, value] : filled) {
+        if (tag == 39) value = "2";
+        if (tag == 151) value = "0";
+    }
+    venue->send("8", filled);
+    Fields less = order("V8", "3", "Y");
+    for (auto& [tag, value] : less) {
+        if (tag == 151) value = "4";
+    }
+    venue->send("8", less);
+    ASSERT_TRUE(ends_with(SnapshotPhase::end)) << account.session->snapshot_failure();
+    EXPECT_EQ(snapshot().open_orders, 1u);
+    EXPECT_EQ(account.events.last(EventType::venue_order).payload.venue_order.leaves, Qty::from_units(4));
+}
+
 TEST_P(AccountOver, OneFieldThatCannotBeReadFailsTheSnapshotAndSaysWhere) {
     ASSERT_TRUE(account.come_up());
     struct Case {

@@ -194,6 +194,7 @@ void Hedger::step() {
         session->on_disconnected(now(), socket.reason());
     }
     session->poll(now());
+    session->tidy();
 }
 
 bool Hedger::run_until(const std::function<bool()>& done) {

@@ -153,6 +153,34 @@ TEST_F(Told, APlainPasswordIsNeverKept) {
         EXPECT_EQ(bytes_of(dir / "store" + "/" + file).find("open-sesame"), std::string::npos) << file;
 }
 
+// What a fill leads to must not wait for people's copy of it.
+TEST_F(Told, TheEventOfAReportComesFirst) {
+    const auto table = make_instruments();
+    Collector events;
+    DirectLink link;
+    std::string error;
+    const auto session = OrderSession::create(make_config(dir / "store"), {}, *table, EventSinkRef{events},
+                                              wall_clock(), error);
+    ASSERT_NE(session, nullptr) << error;
+    ASSERT_TRUE(link.come_up(*session, wall_clock()));
+    const std::size_t before = read().size();
+    const auto hear = [&](const std::string& bytes) {
+        session->on_bytes(bytes.data(), bytes.size(), wall_clock());
+    };
+    hear(link.next_message("8", wall_clock(),
+                           "37=V|11=x|17=E1|150=F|39=1|55=BTC-OPT|54=1|32=1|31=0.05|14=1|151=9|"));
+    ASSERT_EQ(session->counters().received_fast, 1u);
+    EXPECT_EQ(events.count(EventType::execution), 1u);
+    EXPECT_EQ(read().size(), before);
+    session->tidy();
+    EXPECT_EQ(types(read(), false), "A 0 8 ");
+    // Whatever comes behind a report stays behind it.
+    hear(link.next_message("8", wall_clock(),
+                           "37=V|11=x|17=E2|150=F|39=1|55=BTC-OPT|54=1|32=1|31=0.05|14=2|151=8|"));
+    hear(link.next_message("0", wall_clock(), ""));
+    EXPECT_EQ(types(read(), false), "A 0 8 8 0 ");
+}
+
 TEST_F(Told, SaysWhatWasLetGo) {
     ASSERT_TRUE(std::filesystem::create_directory(dir / "store"));
     std::string error;

@@ -11,6 +11,7 @@
 #include <random>
 #include <thread>
 
+#include "fix/framing.h"
 #include "tests/fix/harness.h"
 
 namespace hw::fix::test {
@@ -69,6 +70,47 @@ TEST_F(Ring, KeepsMessagesOverARestartAndNobodyElseMayReadThem) {
     struct stat info {};
     ASSERT_EQ(::stat((dir / "received").c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777, 0600u);
+}
+
+TEST_F(Ring, TakesTheLargestMessageAside) {
+    auto ring = open();
+    const std::string large(StreamFramer::kMaxMessage, 'x');
+    ring->set_aside("small", Nanos{});
+    ring->set_aside(large, Nanos{});
+    ring->put_away();
+    auto found = reader();
+    ReceivedReader::Record record;
+    ASSERT_TRUE(found.next(record));
+    EXPECT_EQ(record.message, "small");
+    ASSERT_TRUE(found.next(record));
+    EXPECT_EQ(record.message, large);
+    EXPECT_FALSE(found.next(record));
+}
+
+TEST_F(Ring, WhatIsSetAsideIsHeldUntilItIsPutAway) {
+    auto ring = open();
+    const auto set_aside = [&](std::uint64_t n) {
+        ring->set_aside(message(n), Nanos::from_seconds(static_cast<std::int64_t>(n)));
+    };
+    const auto last_found = [&] {
+        auto found = reader();
+        return check(found).second;
+    };
+    put(*ring, 1);
+    set_aside(2);
+    set_aside(3);
+    EXPECT_EQ(last_found(), 1u);
+    ring->put_away();
+    EXPECT_EQ(last_found(), 3u);
+    ring->put_away();
+    EXPECT_EQ(last_found(), 3u);
+    set_aside(4);
+    put(*ring, 5);  // those that came before come first
+    EXPECT_EQ(last_found(), 5u);
+    for (std::uint64_t n = 6; n <= 1'000; ++n) set_aside(n);  // more than there is room for
+    EXPECT_GT(last_found(), 700u);
+    ring.reset();
+    EXPECT_EQ(last_found(), 1'000u);
 }
 
 TEST_F(Ring, GoesRoundAndSaysHowManyItLetGo) {

@@ -164,5 +164,103 @@ TEST_F(DropCopy, TheOtherSessionMayBeAheadWithTheLastFill) {
     EXPECT_EQ(memory.state().orders[0].status, OrderStatus::filled);
 }
 
+// A fill that got lost on the order session.
+
+TEST_F(DropCopy, AFillThatTheOrderSessionLostComesFromTheOtherOne) {
+    start_both();
+    gain_delta(3);
+    const NewOrder o = one_order();
+    const Event lost = execution(kPerpetual, o.side, 5'000, 49'999.5, o.order);
+    update(o.order, OrderStatus::canceled, qty(5'000));
+    EXPECT_FALSE(killed());
+    EXPECT_EQ(btc().blocked_by, AlertCode::order_unknown);
+    EXPECT_TRUE(orders_in(gain_delta(2)).empty()) << "what is missing may have filled";
+    update(o.order, OrderStatus::canceled, qty(5'000));
+    update(o.order, OrderStatus::live);
+    settle_complete();
+    timer(Nanos::from_ms(4'999));
+    EXPECT_FALSE(killed());
+    EXPECT_TRUE(memory.state().orders[0].open()) << "in the envelope";
+    quote(kPerpetual, kReference);
+    step(from(SessionRole::account, lost));
+    EXPECT_EQ(memory.state().orders[0].status, OrderStatus::canceled);
+    EXPECT_EQ(line(kPerpetual).qty, qty(-5'000));
+    EXPECT_EQ(one_order().qty, qty((5 - 1 - 0.5) / 0.0002));
+    timer(Nanos::from_ms(4'999));
+    EXPECT_EQ(alerts(AlertCode::fill_only_on_drop_copy), 0u);
+    timer(Nanos::from_ms(1));
+    EXPECT_EQ(alerts(AlertCode::fill_only_on_drop_copy), 1u);
+    EXPECT_FALSE(killed());
+}
+
+TEST_F(DropCopy, AFillThatNobodyTellsKillsAfterTheLimit) {
+    start_both();
+    gain_delta(3);
+    const NewOrder o = one_order();
+    update(o.order, OrderStatus::canceled, qty(5'000));
+    timer(Nanos::from_ms(2'500));
+    update(o.order, OrderStatus::canceled, qty(5'000));
+    timer(Nanos::from_ms(2'499));
+    EXPECT_FALSE(killed());
+    timer(Nanos::from_ms(1));
+    EXPECT_EQ(alerts(AlertCode::quantity_missed), 1u) << "told again it does not begin anew";
+    EXPECT_TRUE(killed());
+    EXPECT_EQ(memory.state().orders[0].status, OrderStatus::canceled);
+}
+
+TEST_F(DropCopy, WithoutTheOtherSessionAMissingFillKillsAtOnce) {
+    for (const SessionRole down : {SessionRole::order, SessionRole::account}) {
+        memory.clear();
+        sequence = 0;
+        start_both();
+        gain_delta(3);
+        update(one_order().order, OrderStatus::canceled, qty(5'000));
+        EXPECT_FALSE(killed());
+        session(false, down);
+        timer();
+        EXPECT_EQ(alerts(AlertCode::quantity_missed), 1u);
+        EXPECT_TRUE(killed());
+    }
+    memory.clear();
+    sequence = 0;
+    start();
+    gain_delta(3);
+    update(one_order().order, OrderStatus::canceled, qty(5'000));
+    EXPECT_TRUE(killed()) << "it was never up";
+}
+
+TEST_F(DropCopy, ALastFillWhoseForerunnerWasLostIsCompletedByTheCopy) {
+    start_both();
+    gain_delta(3);
+    const NewOrder o = one_order();
+    const Event lost = execution(kPerpetual, o.side, 5'000, 49'999.5, o.order);
+    Event last_one = execution(kPerpetual, o.side, 7'500, 49'999.5, o.order);
+    last_one.payload.execution.cum_qty = qty(12'500);
+    step(last_one);
+    EXPECT_FALSE(killed());
+    EXPECT_EQ(memory.state().orders[0].leaves(), qty(5'000));
+    EXPECT_TRUE(memory.state().orders[0].open());
+    step(from(SessionRole::account, lost));
+    EXPECT_EQ(memory.state().orders[0].status, OrderStatus::filled);
+    timer(Nanos::from_ms(5'000));
+    EXPECT_FALSE(killed());
+}
+
+TEST_F(DropCopy, AStatusThatKnowsOfMoreIsSettledOnceTheCopyHasToldIt) {
+    start_both();
+    gain_delta(3);
+    const NewOrder o = one_order();
+    const Event lost = execution(kPerpetual, o.side, 5'000, 49'999.5, o.order);
+    update(o.order, OrderStatus::partially_filled, qty(5'000), true);
+    EXPECT_FALSE(killed());
+    step(from(SessionRole::account, lost));
+    EXPECT_EQ(count(last, ActionType::settle_orders), 1u);
+    EXPECT_EQ(memory.state().orders[0].status, OrderStatus::unknown);
+    update(o.order, OrderStatus::partially_filled, qty(5'000), true);
+    settle_complete();
+    EXPECT_EQ(memory.state().orders[0].status, OrderStatus::partially_filled);
+    EXPECT_FALSE(killed());
+}
+
 }  // namespace
 }  // namespace hw::hedge::test

@@ -137,6 +137,16 @@ TEST_F(Reconcile, WhatWasNotToldWholeIsNotUsed) {
     EXPECT_EQ(alerts(snapshot(SnapshotPhase::failed), AlertCode::snapshot_failed), 1u) << "a new row";
 }
 
+TEST_F(Reconcile, AnInstrumentToldTwiceSpoilsTheSnapshot) {
+    start_both();
+    snapshot(SnapshotPhase::begin);
+    venue_position(kLinear, 5);
+    EXPECT_EQ(alerts(venue_position(kLinear, 7), AlertCode::snapshot_failed), 1u);
+    snapshot(SnapshotPhase::end);
+    EXPECT_EQ(account().counted, 0u);
+    EXPECT_EQ(account().failed, 1u);
+}
+
 TEST_F(Reconcile, PositionsInUnknownInstrumentsAreSaid) {
     start_both();
     unknown_positions = 2;

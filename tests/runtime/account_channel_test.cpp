@@ -141,6 +141,11 @@ TEST_F(Channel, TheSessionLearnsWhatTheEngineIsReadyFor) {
     }
     EXPECT_TRUE(channel.definitions_complete);
     EXPECT_EQ(channel.order_session_ups, 2u);
+    for (const std::uint32_t waiting : {2u, 1u, 0u}) {
+        state.account.waiting = waiting;
+        intake.tell(state);
+        EXPECT_EQ(channel.positions_wait, waiting != 0);
+    }
 }
 
 }  // namespace

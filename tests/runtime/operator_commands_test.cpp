@@ -25,7 +25,9 @@ class OperatorCommands : public testing::Test {
         s.underlyings[1].name = *Currency::from("SOL");
         Instrument perpetual{};
         perpetual.symbol = *Symbol::from("BTC-PERPETUAL");
-        s.instruments.define(perpetual);
+        perpetual.feed_id = 1;
+        InstrumentId id{};
+        s.instruments.add(perpetual, &id);
     }
     std::variant<Command, std::string> read(json request) {
         const auto kind = command_named(request.value("command", ""));

@@ -77,8 +77,10 @@ TEST_F(SecondSession, FillsCountOnceWhenTheCopyComesFirstByFixt) {
 
 TEST_F(SecondSession, AFillThatOneSessionNeverToldIsBookedAndSaid) {
     world.configure("snapshot_every_s = 2", "snapshot_every_s = 2\nunmatched_after_ms = 1000");
-    exchange({"--copy-lose-every", "7", "--report-lose-every", "5"});
+    // The copy comes well after the end of an order whose fill was lost.
+    exchange({"--copy-lose-every", "7", "--report-lose-every", "2", "--copy-delay-us", "100000"});
     run();
+    EXPECT_GT(hedger.at("alerts").value("order_unknown", 0), 0) << "no fill of our own was lost";
     EXPECT_EQ(hedger.at("executions"), venue.at("executions"));
     EXPECT_GT(of_venue("reports_lost"), 0u);
     EXPECT_GT(of_venue("copies_lost"), 0u);

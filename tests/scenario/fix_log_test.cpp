@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fstream>
 #include <random>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -67,9 +68,11 @@ TEST(FixLog, TellsBothDirectionsWhileTheHedgerRunsAndAllOfItAfterwards) {
     const auto orders = objects(log({"--json", "--direction", "sent", "--type", "NewOrderSingle"}));
     EXPECT_EQ(orders.size(), report.at("hedges").at("sent").get<std::size_t>());
     const auto fills = objects(log({"--json", "--direction", "received", "--type", "8"}));
-    const auto traded = std::count_if(fills.begin(), fills.end(),
-                                      [](const nlohmann::json& m) { return field(m, 150) == "F"; });
-    EXPECT_EQ(traded, report.at("executions").get<int>());
+    // One that overtook the resend of those before it comes twice.
+    std::set<std::string> traded;
+    for (const auto& m : fills)
+        if (field(m, 150) == "F") traded.insert(field(m, 17));
+    EXPECT_EQ(traded.size(), report.at("executions").get<std::size_t>());
     ASSERT_FALSE(orders.empty());
 
     // One order's whole life, and nothing else.
