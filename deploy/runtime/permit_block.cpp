@@ -17,6 +17,9 @@ namespace hw::deploy {
 
 namespace {
 
+/// Our clock follows CLOCK_MONOTONIC to some microseconds: no lease may look too long to a reader.
+constexpr std::int64_t kLongestNs = HW_PERMIT_LONGEST_NS - 1'000'000;
+
 static_assert(sizeof(hw_permit_slot) == 128 && sizeof(hw_permit_block) == 128 + 64 * 128);
 static_assert(HW_PERMIT_UNDERLYINGS == hedge::kMaxUnderlyings);
 static_assert(sizeof(Currency) <= HW_PERMIT_NAME_BYTES);
@@ -173,7 +176,7 @@ std::unique_ptr<PermitBlock> PermitBlock::open(const std::string& path, const he
 PermitBlock::PermitBlock(hw_permit_block* block, int fd, const hedge::EngineConfig& config)
     : block_(block),
       fd_(fd),
-      lease_ns_(std::min<std::int64_t>(config.permit_lease.ns(), HW_PERMIT_LONGEST_NS)),
+      lease_ns_(std::min<std::int64_t>(config.permit_lease.ns(), kLongestNs)),
       written_(config.underlyings.size(), 0) {
     block_->writer_pid = static_cast<std::uint64_t>(getpid());
     hedge::PermitState none;

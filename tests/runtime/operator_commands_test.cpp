@@ -85,9 +85,10 @@ TEST_F(OperatorCommands, AFaultSaysWhatMayBe) {
     EXPECT_EQ(fault({{"command", "set-limit"}, {"limit", "max_oder"}, {"value", 3}}),
               "unknown limit \"max_oder\"; known: max_order_coins, max_position_coins, max_delta_coins, "
               "max_order_notional, max_orders_per_second, max_daily_fill_coins");
-    EXPECT_EQ(fault({{"command", "set-limit"}, {"limit", "max_order_coins"}, {"value", 11}}),
-              "max_order_coins cannot be 11: while it runs it may only be tighter than the configured 10 (0: as "
-              "configured)");
+    EXPECT_EQ(
+        fault({{"command", "set-limit"}, {"limit", "max_order_coins"}, {"value", 11}}),
+        "max_order_coins cannot be 11: while it runs it may only be tighter than the configured 10 (0: as "
+        "configured)");
     EXPECT_EQ(fault({{"command", "set-limit"}, {"limit", "max_delta_coins"}, {"value", 11}}),
               "max_delta_coins is set for one underlying: say which");
     EXPECT_EQ(fault({{"command", "set-limit"},
@@ -95,9 +96,8 @@ TEST_F(OperatorCommands, AFaultSaysWhatMayBe) {
                      {"underlying", "BTC"},
                      {"value", 1}}),
               "max_orders_per_second is set for the account as a whole: leave the underlying out");
-    EXPECT_EQ(
-        fault({{"command", "set-limit"}, {"limit", "max_order_notional"}, {"value", -1}}),
-        "max_order_notional cannot be -1: it must be above 0 (0: none, as configured)");
+    EXPECT_EQ(fault({{"command", "set-limit"}, {"limit", "max_order_notional"}, {"value", -1}}),
+              "max_order_notional cannot be -1: it must be above 0 (0: none, as configured)");
     EXPECT_EQ(fault({{"command", "hedge"}, {"underlying", "BTC"}, {"value", 0}}),
               "hedge needs a value other than 0");
     EXPECT_EQ(fault({{"command", "external-position"}, {"instrument", "X"}, {"value", 1}}),

@@ -95,8 +95,9 @@ TEST_F(ReloadTest, AnythingElseIsNamedByItsKey) {
     ASSERT_EQ(r.not_taken.size(), 2u);
     EXPECT_EQ(r.not_taken[0], "control.socket: \"\" -> \"s\": takes a restart");
     EXPECT_TRUE(r.not_taken[1].starts_with("underlying[1].hedge_to: 0.5 -> 0.25")) << r.not_taken[1];
-    const Reload more = reload(std::string(kConfig) + "[[underlying]]\nname = \"SOL\"\n"
-                                                      "hedge_instrument = \"SOL-P\"\nband = 1\n");
+    const Reload more = reload(std::string(kConfig) +
+                               "[[underlying]]\nname = \"SOL\"\n"
+                               "hedge_instrument = \"SOL-P\"\nband = 1\n");
     EXPECT_TRUE(more.commands.empty());
     EXPECT_FALSE(more.not_taken.empty());
 }
