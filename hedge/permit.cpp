@@ -15,6 +15,15 @@ AlertCode surface_missing(const Context& c, const UnderlyingState& u) {
     return stale ? AlertCode::surface_stale : AlertCode::none;
 }
 
+/// A wallet whose equity is down to its maintenance margin is about to be liquidated by the venue.
+bool is_liquidated(const EngineState& state) {
+    for (const Wallet& w : state.wallets) {
+        if (w.currency.empty()) return false;
+        if (w.margin_known && w.maintenance_margin > Cash{} && w.amount <= w.maintenance_margin) return true;
+    }
+    return false;
+}
+
 AlertCode limit_reached(const Context& c, UnderlyingId id) {
     const UnderlyingState& u = c.state.underlyings[index(id)];
     const StopLevel stop = stop_level(c.state, u);
@@ -50,6 +59,7 @@ AlertCode permit_reason(const Context& c, UnderlyingId id, AlertCode blind) {
     if (u.breaks != 0) return AlertCode::position_break;
     if (u.permit_withdrawn) return AlertCode::unreconciled;
     if (const AlertCode limit = limit_reached(c, id); limit != AlertCode::none) return limit;
+    if (is_liquidated(c.state)) return AlertCode::margin_low;
     if (const AlertCode surface = surface_missing(c, u); surface != AlertCode::none) return surface;
     if (c.state.risk.clock_jumped) return AlertCode::clock_jumped;
     return c.config.shadow ? AlertCode::shadow_order : AlertCode::none;

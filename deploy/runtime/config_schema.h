@@ -40,18 +40,8 @@ inline constexpr std::array<Choice<hedge::SurfaceRule>, 3> kSurfaceRules{
      {"skew_stickiness", hedge::SurfaceRule::skew_stickiness}}};
 inline constexpr std::array<Choice<hedge::SettlementDelta>, 2> kSettlementDeltas{
     {{"averaged", hedge::SettlementDelta::averaged}, {"venue_linear", hedge::SettlementDelta::venue_linear}}};
-<<<<<<< HEAD
-inline constexpr std::array<Choice<hedge::PolicyKind>, 6> kPolicyKinds{
-    {{"fixed_band", hedge::PolicyKind::fixed_band},
-     {"whalley_wilmott", hedge::PolicyKind::whalley_wilmott},
-     {"zakamouline", hedge::PolicyKind::zakamouline},
-     {"interval", hedge::PolicyKind::interval},
-     {"price_move", hedge::PolicyKind::price_move},
-     {"toward_delta", hedge::PolicyKind::toward_delta}}};
 inline constexpr std::array<Choice<hedge::Emergency>, 3> kEmergencies{
     {{"alert", hedge::Emergency::alert}, {"halt", hedge::Emergency::halt}, {"kill", hedge::Emergency::kill}}};
-=======
->>>>>>> 645e4c5a73ab04908bfb7867709f38c7f7426fd9
 inline constexpr std::array<Choice<SimdChoice>, 4> kSimdChoices{{{"best", SimdChoice::best},
                                                                  {"scalar", SimdChoice::scalar},
                                                                  {"avx2", SimdChoice::avx2},
@@ -63,11 +53,7 @@ inline constexpr TextRule kFixTextRule{.max_length = 64};
 inline constexpr TextRule kEndpointRule{.max_length = 21};
 /// A longer path does not fit the address of a Unix socket.
 inline constexpr TextRule kSocketPathRule{.max_length = 107};
-<<<<<<< HEAD
 inline constexpr TextRule kPermitPathRule{.max_length = 200};
-inline constexpr std::size_t kLongestSymbol = sizeof(Symbol) - 1;
-=======
->>>>>>> 645e4c5a73ab04908bfb7867709f38c7f7426fd9
 inline constexpr std::size_t kLongestCurrency = sizeof(Currency) - 1;
 
 template <class Visitor>

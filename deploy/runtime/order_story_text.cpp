@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "deploy/runtime/config_schema.h"
+#include "deploy/runtime/config_hedging.h"
 #include "hedge/risk_config.h"
 
 namespace hw::deploy {

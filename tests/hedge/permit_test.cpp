@@ -123,6 +123,27 @@ TEST_F(Permit, HardLimitsWithdrawIt) {
     expect_withdrawn(AlertCode::gate_delta);
 }
 
+TEST_F(Permit, NotWhileTheVenueIsAboutToLiquidate) {
+    start();
+    const auto equity = [&](double amount) {
+        Event e = make(EventType::equity);
+        Equity& q = e.payload.equity;
+        q.currency = *Currency::from("BTC");
+        q.amount = *Cash::from_double(amount);
+        q.source = EquitySource::venue;
+        q.margin_known = 1;
+        q.maintenance_margin = *Cash::from_double(10);
+        step(e);
+    };
+    equity(10.5);
+    EXPECT_EQ(alerts(AlertCode::margin_low), 1u) << "near it";
+    expect_given();
+    equity(10);
+    expect_withdrawn(AlertCode::margin_low);
+    equity(20);
+    expect_given();
+}
+
 TEST_F(Permit, NeedsAnAgreedPosition) {
     config.reconcile = true;
     start();
