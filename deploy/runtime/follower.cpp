@@ -1,5 +1,7 @@
 #include "deploy/runtime/follower.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 
 #include "core/journal/snapshot.h"
@@ -145,6 +147,13 @@ bool Follower::wait_until_durable(std::uint64_t sequence) const {
     return false;
 }
 
+namespace {
+std::string command_text(const Command& c) {
+    return fmt::format("{} by \"{}\": \"{}\" (value {:g})", to_string(c.kind), c.who.view(), c.why.view(),
+                       c.value);
+}
+}  // namespace
+
 void Follower::note_event(const Event& e) {
     explainer_.observe(e, replica_.state(), replica_.config().engine);
     switch (e.header.type) {
@@ -157,6 +166,9 @@ void Follower::note_event(const Event& e) {
         case EventType::index_price:
         case EventType::instrument_definition:
             ++figures_.messages;
+            break;
+        case EventType::command:
+            log_info("command", command_text(e.payload.command));
             break;
         case EventType::session_state:  // why a venue refuses us is told nowhere else
             // The second session's ups and downs are alerts.
@@ -173,6 +185,7 @@ void Follower::note_action(const Action& a) {
     if (a.header.type == ActionType::new_order && index(a.header.underlying) < hedge::kMaxUnderlyings) {
         figures_.last_delta_before[index(a.header.underlying)] = a.payload.new_order.why.net_delta;
     }
+    if (a.header.type == ActionType::shadow_order) ++figures_.shadow_orders;
     if (a.header.type != ActionType::alert) return;
     const auto code = static_cast<std::size_t>(a.payload.alert.code);
     if (code < figures_.alerts.size()) ++figures_.alerts[code];

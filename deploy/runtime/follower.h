@@ -31,7 +31,8 @@ struct RunFigures {
     std::uint64_t messages = 0;               ///< Events that came off the feed
     std::uint64_t ticks = 0;                  ///< changes of an order book: messages, not levels
     std::array<double, hedge::kMaxUnderlyings>
-        last_delta_before{};  ///< net delta that the last hedge was sent for
+        last_delta_before{};          ///< net delta that the last hedge was sent for
+    std::uint64_t shadow_orders = 0;  ///< that shadow mode did not send
     std::uint64_t surfaces = 0;
     std::uint64_t ladders = 0;
     const hedge::Explainer* explained = nullptr;  ///< the profit since this run began, in its parts

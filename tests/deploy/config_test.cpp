@@ -45,6 +45,27 @@ TEST(Config, AbsentKeysKeepTheRoomsDefaults) {
     EXPECT_FALSE(c.paper.taker_fee_bp.has_value());
 }
 
+TEST(Config, PermitsShadowModeAndTheMachine) {
+    const RunConfig none = valid(kSample);
+    EXPECT_TRUE(none.permit.path.empty());
+    EXPECT_EQ(none.engine.permit_lease, Nanos::from_ms(50));
+    EXPECT_FALSE(none.engine.shadow);
+    EXPECT_EQ(none.host.late, Nanos::from_ms(5));
+    EXPECT_EQ(none.host.clock_jump, Nanos::from_ms(5));
+    const RunConfig c = valid(std::string(kSample) +
+                              "[engine]\nshadow = true\nblind_after_ms = 1500\nemergency = \"halt\"\n"
+                              "late_ms = 8\nclock_jump_ms = 0\n"
+                              "[permit]\npath = \"/dev/shm/p\"\nlease_ms = 20\n");
+    EXPECT_TRUE(c.engine.shadow);
+    EXPECT_EQ(c.engine.blind_after, Nanos::from_ms(1500));
+    EXPECT_EQ(c.engine.emergency, hedge::Emergency::halt);
+    EXPECT_EQ(c.host.late, Nanos::from_ms(8));
+    EXPECT_TRUE(c.host.clock_jump.is_zero());
+    EXPECT_EQ(c.permit.path, "/dev/shm/p");
+    EXPECT_EQ(c.engine.permit_lease, Nanos::from_ms(20));
+    EXPECT_EQ(valid(c.text).text, c.text);
+}
+
 TEST(Config, TheEffectiveTextParsesBackToItself) {
     const RunConfig c = valid(kSample);
     EXPECT_EQ(valid(c.text).text, c.text);
