@@ -12,6 +12,7 @@ Envelope envelope_of(const EngineState& state, UnderlyingId underlying, double n
         ++e.open_orders;
         const Qty leaves = o.leaves();
         if (leaves <= Qty{}) return;
+        // A put's delta is negative: whoever buys it sells.
         const bool buys = o.side == Side::buy;
         const double coins = (buys ? leaves : -leaves).to_double() * o.delta_per_contract;
         (coins > 0 ? e.high : e.low) += coins;

@@ -4,36 +4,31 @@
 
 namespace hw::hedge {
 
-namespace {
-
-double configured_limit(const EngineConfig& config, const UnderlyingState& u, LimitKind kind) {
-    const GateConfig& gate = config.gate;
+double configured_limit(const EngineConfig& config, const UnderlyingConfig* rules, LimitKind kind) {
     switch (kind) {
         case LimitKind::max_order:
-            return gate.max_order_coins;
+            return config.gate.max_order_coins;
         case LimitKind::max_position:
-            return gate.max_position_coins;
+            return config.gate.max_position_coins;
         case LimitKind::max_delta:
-            return rules_of(config, u).max_delta_coins;
+            return rules != nullptr ? rules->max_delta_coins : 0;
         case LimitKind::max_notional:
-            return gate.max_order_notional;
+            return config.gate.max_order_notional;
         case LimitKind::orders_per_second:
-            return gate.max_orders_per_second;
+            return config.gate.max_orders_per_second;
         case LimitKind::daily_fill:
-            return gate.max_daily_fill_coins;
+            return config.gate.max_daily_fill_coins;
         case LimitKind::count_:
             break;
     }
     return 0;
 }
 
-}  // namespace
-
 double limit_of(const EngineState& state, const EngineConfig& config, const UnderlyingState& u,
                 LimitKind kind) {
     const auto place = static_cast<std::size_t>(kind);
-    return tighter(u.risk.overrides.limits[place],
-                   tighter(state.risk.overrides.limits[place], configured_limit(config, u, kind)));
+    const double configured = configured_limit(config, &rules_of(config, u), kind);
+    return tighter(u.risk.overrides.limits[place], tighter(state.risk.overrides.limits[place], configured));
 }
 
 }  // namespace hw::hedge

@@ -21,8 +21,9 @@ struct StopState {
     Nanos since;           ///< of the present level
     StopLevel level = StopLevel::none;
     std::uint8_t started = 0;    ///< a profit was heard on this day
+    std::uint8_t held = 0;       ///< halted by a rule: until a person resets it, whatever the day
     std::uint8_t flattened = 0;  ///< since the level became `flatten` the target was reached once
-    std::uint8_t reserved[5] = {};
+    std::uint8_t reserved[4] = {};
 };
 
 /// The planner's last figures.

@@ -89,7 +89,7 @@ void take_profit(Context& c, UnderlyingId id, StopState& stop, const StopConfig&
 /// The profit is the day before's as long as nothing else was heard.
 void begin_day(Context& c, UnderlyingId id, StopState& stop) {
     stop.started = 0;
-    lift(c, id, stop);
+    if (!stop.held) lift(c, id, stop);
 }
 
 void check_day(Context& c) {
@@ -203,16 +203,20 @@ void check_stops(Context& c) {
     if (c.state.mass_cancel_due && any_halt(c.state)) c.mass_cancel(AlertCode::stop_halt);
 }
 
-void reset_stop(Context& c, UnderlyingId which) {
-    const auto begin_again = [&](UnderlyingId id, StopState& stop, const RiskState& r) {
-        if (stop.started) stop.offset = stop.peak = r.figures.profit;
-        if (stop.level == StopLevel::none) c.alert(AlertCode::stop_lifted, id, kNoInstrument);
-        lift(c, id, stop);
-    };
-    if (which == kNoUnderlying) begin_again(kNoUnderlying, c.state.risk.stop, c.state.risk.planner);
-    for_underlyings(c, which, [&](UnderlyingId id, UnderlyingState& u) {
-        if (u.configured) begin_again(id, u.risk.stop, u.risk.planner);
-    });
+void reset_stop(Context& c, UnderlyingId id) {
+    const bool account = id == kNoUnderlying;
+    StopState& stop = account ? c.state.risk.stop : c.underlying(id).risk.stop;
+    const RiskState& planner = account ? c.state.risk.planner : c.underlying(id).risk.planner;
+    stop.offset = stop.peak = planner.figures.profit;
+    stop.held = 0;
+    if (stop.level == StopLevel::none) c.alert(AlertCode::stop_lifted, id, kNoInstrument);
+    lift(c, id, stop);
+}
+
+void halt_by_rule(Context& c, UnderlyingId id) {
+    StopState& stop = c.underlying(id).risk.stop;
+    stop.held = 1;
+    if (stop.level != StopLevel::halt) enter(c, id, stop, {StopLevel::halt, 0, 0});
 }
 
 bool any_halt(const EngineState& state) {

@@ -23,8 +23,10 @@ namespace hw::hedge {
 void on_risk_figures(Context&, const RiskFigures&);
 /// With every timer: a new day, figures grown too old.
 void check_stops(Context&);
-/// A person's. kNoUnderlying: the account's stop and all underlyings'.
+/// A person's. kNoUnderlying: the account's.
 void reset_stop(Context&, UnderlyingId);
+/// Halts an underlying until a person resets its stop.
+void halt_by_rule(Context&, UnderlyingId);
 
 /// The level that holds for an underlying: its own, the account's, doubts about the figures included.
 inline StopLevel stop_level(const EngineState& state, const UnderlyingState& u) {

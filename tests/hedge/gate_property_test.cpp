@@ -223,8 +223,10 @@ class LimitedDay : public RandomDay {
         if (below(10) == 0) now = now + Nanos::from_seconds(86'400);  // and the day's fills begin anew
         Event e = make(EventType::command);
         e.payload.command.kind = CommandKind::reset_stop;
-        e.payload.command.underlying = kNoUnderlying;
-        tell(e);
+        for (const UnderlyingId which : {kNoUnderlying, kBtc}) {
+            e.payload.command.underlying = which;
+            tell(e);
+        }
         e.payload.command.kind = CommandKind::reset;
         tell(e);
         our_bid = price(0.5), our_ask = price(4e6);

@@ -170,7 +170,7 @@ TEST_F(Stops, APersonsResetMakesThePresentProfitTheBeginning) {
     EXPECT_EQ(level(), StopLevel::warn) << "of the day's own beginning";
 }
 
-TEST_F(Stops, AResetOfAllIsTheAccountsToo) {
+TEST_F(Stops, TheAccountsIsResetByItself) {
     profit(-2'500);
     EXPECT_EQ(level(), StopLevel::halt);
     reset(kBtc);
@@ -179,6 +179,17 @@ TEST_F(Stops, AResetOfAllIsTheAccountsToo) {
     EXPECT_EQ(level(), StopLevel::none);
     profit(-3'000);
     EXPECT_EQ(level(), StopLevel::none) << "the peak is the present profit, too";
+}
+
+TEST_F(Stops, AHaltByRuleOutlivesTheDay) {
+    ActionList actions;
+    Context c{memory.state(), config, actions};
+    halt_by_rule(c, kBtc);
+    EXPECT_EQ(count({actions.begin(), actions.end()}, ActionType::mass_cancel), 1u);
+    next_day();
+    EXPECT_EQ(level(), StopLevel::halt);
+    reset(kBtc);
+    EXPECT_EQ(level(), StopLevel::none);
 }
 
 TEST_F(Stops, ANewDayLiftsWhatYesterdaysFiguresDoNotBringBack) {
