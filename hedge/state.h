@@ -216,8 +216,10 @@ struct OrderState {
     double before = 0;           ///< net delta - target when it was sent, less OrderGuard::hedged; coins
 
     bool open() const {
-        return !id.is_none() && status != OrderStatus::filled && status != OrderStatus::canceled &&
-               status != OrderStatus::rejected && status != OrderStatus::expired;
+        constexpr auto bit = [](OrderStatus s) { return 1u << static_cast<unsigned>(s); };
+        constexpr unsigned kOver = bit(OrderStatus::filled) | bit(OrderStatus::canceled) |
+                                   bit(OrderStatus::rejected) | bit(OrderStatus::expired);
+        return !id.is_none() & ((kOver >> static_cast<unsigned>(status) & 1) == 0);
     }
     Qty leaves() const { return qty - cum - busted; }
     /// The venue counts fills of it that nobody has told yet.
