@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "hedge/contract_check.h"
 #include "hedge/credits.h"
 #include "hedge/decision.h"
 #include "hedge/drop_copy_watch.h"
@@ -35,6 +36,7 @@ void start_run(Context& c, const RunStarted& run) {
     for (std::uint16_t i = 0; i < c.state.underlying_count; ++i) age_surface(c, c.state.underlyings[i]);
     forget_order_states(c);
     begin_reconciling(c);
+    begin_contract_check(c);
     sessions_changed(c);
 }
 
@@ -197,6 +199,9 @@ void Engine::apply(const Event& event) {
             break;
         case EventType::account_snapshot:
             on_account_snapshot(context_, p.account_snapshot);
+            break;
+        case EventType::contract_terms:
+            on_contract_terms(context_, id, p.contract_terms);
             break;
         case EventType::venue_order:
             on_venue_order(context_, id, p.venue_order);
