@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "core/wall_offset.h"
+
 namespace hw {
 
 namespace {
@@ -45,7 +47,9 @@ ClockSample sample(clockid_t clock) {
     return best;
 }
 
-/// CLOCK_REALTIME less CLOCK_MONOTONIC, the same way.
+}  // namespace
+
+/// Of the quickest of some readings, as above.
 std::int64_t measured_wall_offset_ns() {
     std::int64_t best = 0;
     std::int64_t shortest = INT64_MAX;
@@ -61,8 +65,6 @@ std::int64_t measured_wall_offset_ns() {
     }
     return best;
 }
-
-}  // namespace
 
 constinit Clock process_clock;
 

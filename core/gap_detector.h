@@ -31,17 +31,19 @@ class GapDetector {
 
     explicit GapDetector(std::int64_t threshold_ns = kThresholdNs) : threshold_ns_(threshold_ns) {}
 
-    /// The loop is here now; `working` when it did more than poll since the last time.
-    void at(std::int64_t now_ns, bool working) {
+    /// The loop is here now; `working` when it did more than poll since the last time. The gap's length when
+    /// there was one, else zero.
+    std::int64_t at(std::int64_t now_ns, bool working) {
         const std::int64_t gap_ns = now_ns - last_ns_;
         last_ns_ = now_ns;
         if (gap_ns <= threshold_ns_) [[likely]]
-            return;
+            return 0;
         if (forgotten_) {
             forgotten_ = false;
-        } else {
-            note(gap_ns, working);
+            return 0;
         }
+        note(gap_ns, working);
+        return gap_ns;
     }
     /// What passes until the next `at` is no gap: the loop sleeps.
     void forget() {

@@ -4,12 +4,16 @@
 #include <bit>
 #include <cmath>
 
+#include "hedge/blind_watch.h"
 #include "hedge/departure.h"
 #include "hedge/envelope.h"
 #include "hedge/exposure.h"
 #include "hedge/gate.h"
 #include "hedge/groups.h"
+#include "hedge/host_watch.h"
+#include "hedge/manual_hedge.h"
 #include "hedge/orders.h"
+#include "hedge/permit.h"
 #include "hedge/policy/corridor.h"
 #include "hedge/proposal.h"
 #include "hedge/reconcile.h"
@@ -29,6 +33,7 @@ AlertCode market_reason(const Context& c, const UnderlyingState& u) {
     if (hedge.state != TradingState::open) return AlertCode::instrument_not_open;
     const BookSlot& slot = c.state.books.slot(u.hedge);
     if (!slot.trusted) return AlertCode::underlying_untrusted;
+    if (known_too_late(c.state, u.hedge)) return AlertCode::core_late;
     const BookSet::Touch touch = c.state.books.touch(u.hedge);
     if (!touch.has_bid || !touch.has_ask) return AlertCode::underlying_one_sided;
     if (touch.bid >= touch.ask) return AlertCode::underlying_crossed;
@@ -54,16 +59,6 @@ void note_distance(Context& c, UnderlyingState& u, const Corridor& corridor) {
     }
 }
 
-/// The policy's corridor; the part of the options' delta that stays unhedged moves it.
-Corridor corridor_at(const Context& c, UnderlyingId id) {
-    const UnderlyingState& u = c.state.underlyings[index(id)];
-    const UnderlyingConfig& rules = c.rules(u);
-    Corridor corridor = corridor_of(rules, u, c.state.now);
-    if (rules.target_of_options != 0)
-        corridor.target += rules.target_of_options * options_delta(c.state, rules, id, u.exposure);
-    return corridor;
-}
-
 void note_switch(Context& c, UnderlyingId id, UnderlyingState& u, InstrumentId instrument) {
     HedgeChoice& hedges = u.risk.hedges;
     for (std::uint8_t n = 0; n < kMaxHedges; ++n) {
@@ -81,6 +76,7 @@ void hedge_underlying(Context& c, UnderlyingId id, UnderlyingState& u) {
     if (!u.risk.working.resting.is_none() || !u.risk.working.begun.is_zero()) [[unlikely]]
         tend_resting(c, id, corridor);
     Envelope e = envelope_of(c.state, id, u.exposure.net_delta);
+    if (send_manual_hedge(c, id, corridor, e)) return note_reason(c, id, u, AlertCode::none);
     if (u.breaks != 0 && !both_views_agree(c, id, corridor, e)) [[unlikely]] {
         note_reason(c, id, u, AlertCode::position_break);
         return;
@@ -121,7 +117,10 @@ void decide_one(Context& c, UnderlyingId id) {
     AlertCode reason = reason_not_to_hedge(c, id);
     if (reason == AlertCode::none) reason = unknown;
     if (reason == AlertCode::none) reason = surface_reason(c.state, c.config, id);
+    review_permit(c, id, reason);
+    watch_blind(c, id, reason, unknown == AlertCode::none);
     if (reason != AlertCode::none) {
+        expire_manual_hedge(c, id);
         note_reason(c, id, u, reason);
         return;
     }
@@ -131,6 +130,15 @@ void decide_one(Context& c, UnderlyingId id) {
 }
 
 }  // namespace
+
+Corridor corridor_at(const Context& c, UnderlyingId id) {
+    const UnderlyingState& u = c.state.underlyings[index(id)];
+    const UnderlyingConfig& rules = c.rules(u);
+    Corridor corridor = corridor_of(rules, u, c.state.now);
+    if (rules.target_of_options != 0)
+        corridor.target += rules.target_of_options * options_delta(c.state, rules, id, u.exposure);
+    return corridor;
+}
 
 AlertCode reason_not_to_hedge(Context& c, UnderlyingId id) {
     const UnderlyingState& u = c.underlying(id);

@@ -2,11 +2,16 @@
 #pragma once
 
 #include "hedge/context.h"
+#include "hedge/policy/corridor.h"
 
 namespace hw::hedge {
 
 /// Why the underlying is not to be hedged now; AlertCode::none when it may be.
 AlertCode reason_not_to_hedge(Context&, UnderlyingId);
+
+/// Where the net delta is to stay: the policy's corridor, moved by the part of the options' delta that stays
+/// unhedged.
+Corridor corridor_at(const Context&, UnderlyingId);
 
 /// Decides on every underlying that something happened to in this burst.
 void decide(Context&);

@@ -47,17 +47,35 @@ void remember(OrderState& slot, const NewOrder& order, const Proposal& p, Nanos 
     slot.status = OrderStatus::pending_new;
 }
 
-bool send(Context& c, UnderlyingState& u, const Proposal& p, const WhyRecord& why, OrderState& slot) {
-    Action* action = c.act(ActionType::new_order, p.underlying, p.instrument);
-    if (action == nullptr) return false;
-    NewOrder& order = action->payload.new_order;
-    order.order = c.identity_of(*action);
+void describe(NewOrder& order, OrderId id, const Proposal& p, const WhyRecord& why) {
+    order.order = id;
     order.qty = p.qty;
     order.limit = p.limit;
     order.side = p.side;
     order.time_in_force = p.time_in_force;
     order.post_only = p.post_only;
     order.why = why;
+}
+
+/// Nothing leaves and nothing is used up by what only would have left. A person's hedge is always shown.
+constexpr Nanos kShadowInterval = Nanos::from_seconds(1);
+void show_shadow(Context& c, UnderlyingState& u, const Proposal& p, const WhyRecord& why) {
+    if (c.state.now < u.risk.shadow_until && p.purpose != OrderPurpose::manual) return;
+    Action* action = c.act(ActionType::shadow_order, p.underlying, p.instrument);
+    if (action == nullptr) return;
+    describe(action->payload.new_order, c.identity_of(*action), p, why);
+    const OrderId id = action->payload.new_order.order;
+    if (c.state.now >= u.risk.shadow_until)
+        c.alert(AlertCode::shadow_order, p.underlying, p.instrument, signed_qty(p.side, p.qty).to_double(),
+                p.limit.to_double(), id);
+    u.risk.shadow_until = c.state.now + kShadowInterval;
+}
+
+bool send(Context& c, UnderlyingState& u, const Proposal& p, const WhyRecord& why, OrderState& slot) {
+    Action* action = c.act(ActionType::new_order, p.underlying, p.instrument);
+    if (action == nullptr) return false;
+    NewOrder& order = action->payload.new_order;
+    describe(order, c.identity_of(*action), p, why);
     remember(slot, order, p, c.state.now);
     note_departure(c, p, order.order);
     ++u.orders_sent;
@@ -73,6 +91,10 @@ Departure leave(Context& c, const Proposal& p, const Corridor& corridor, const E
     UnderlyingState& u = c.underlying(p.underlying);
     const Verdict v = pass_gate(c, p, e);
     if (v.refused_by != AlertCode::none) return {v.refused_by, v.value, v.limit, false};
+    if (c.config.shadow) [[unlikely]] {
+        show_shadow(c, u, p, why_of(c, u, p, corridor, e, v));
+        return {};
+    }
     if (!credits_for_order(c)) return {AlertCode::credits_low, 0, 0, true};  // said once for all of them
     OrderState* const slot = new_order_slot(c);
     if (slot == nullptr) return {AlertCode::orders_full, kMaxOrders, kMaxOrders, false};

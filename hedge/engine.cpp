@@ -2,16 +2,20 @@
 
 #include <cmath>
 
+#include "hedge/commands.h"
 #include "hedge/contract_check.h"
 #include "hedge/credits.h"
 #include "hedge/decision.h"
 #include "hedge/drop_copy_watch.h"
 #include "hedge/executions.h"
 #include "hedge/groups.h"
+#include "hedge/host_watch.h"
 #include "hedge/ladder_use.h"
 #include "hedge/market.h"
 #include "hedge/missing_fills.h"
 #include "hedge/orders.h"
+#include "hedge/overlay_orders.h"
+#include "hedge/permit.h"
 #include "hedge/positions.h"
 #include "hedge/reconcile.h"
 #include "hedge/regime.h"
@@ -34,6 +38,8 @@ void start_run(Context& c, const RunStarted& run) {
     // Yesterday's marks would make today's surface.
     c.state.tickers = {};
     for (std::uint16_t i = 0; i < c.state.underlying_count; ++i) age_surface(c, c.state.underlyings[i]);
+    forget_host_state(c);
+    withdraw_all_permits(c, AlertCode::warming_up);
     forget_order_states(c);
     begin_reconciling(c);
     begin_contract_check(c);
@@ -44,45 +50,6 @@ void start_run(Context& c, const RunStarted& run) {
 void take_position(Context& c, InstrumentId id, const Position& p) {
     if (p.source == 1) return on_venue_position(c, id, p);
     on_position(c, id, p);
-}
-
-void on_command(Context& c, const Command& command) {
-    switch (command.kind) {
-        case CommandKind::kill:
-            // Once more on a second kill: the person may have seen an order that the first one left.
-            if (c.state.killed) c.mass_cancel(AlertCode::killed);
-            c.kill(AlertCode::killed);
-            break;
-        case CommandKind::reset:
-            if (c.state.killed) c.alert(AlertCode::kill_reset, kNoUnderlying, kNoInstrument);
-            c.state.killed = 0;
-            c.state.killed_by = AlertCode::none;
-            c.state.mass_cancel_due = 0;
-            break;
-        case CommandKind::accept_surface:
-            for (std::uint16_t i = 0; i < c.state.underlying_count; ++i) {
-                if (command.underlying == kNoUnderlying || command.underlying == UnderlyingId{i})
-                    c.state.underlyings[i].surface_accepted = 1;
-            }
-            break;
-        case CommandKind::pause:
-        case CommandKind::resume:
-            for (std::uint16_t i = 0; i < c.state.underlying_count; ++i) {
-                if (command.underlying != kNoUnderlying && command.underlying != UnderlyingId{i}) continue;
-                c.state.underlyings[i].paused = command.kind == CommandKind::pause;
-                if (command.kind == CommandKind::resume)
-                    c.alert(AlertCode::resumed, UnderlyingId{i}, kNoInstrument);
-            }
-            break;
-        case CommandKind::set_band:
-        case CommandKind::set_limit:
-        case CommandKind::manual_hedge:
-        case CommandKind::external_position:
-        case CommandKind::reset_stop:
-            c.alert(AlertCode::command_refused, command.underlying, command.instrument, command.value);
-            break;
-    }
-    c.mark_all_dirty();
 }
 
 void on_thresholds(Context& c, const Thresholds& t) {
@@ -186,6 +153,7 @@ void Engine::apply(const Event& event) {
             break;
         case EventType::run_stopping:
             context_.mass_cancel(AlertCode::none);
+            withdraw_all_permits(context_, AlertCode::permit_withdrawn);
             context_.state.started = 0;  // nothing is decided any more; what still comes is booked
             break;
         case EventType::ladder:
@@ -206,9 +174,13 @@ void Engine::apply(const Event& event) {
         case EventType::venue_order:
             on_venue_order(context_, id, p.venue_order);
             break;
-        case EventType::risk_figures:
-        case EventType::overlay:
         case EventType::host_state:
+            on_host_state(context_, p.host_state);
+            break;
+        case EventType::overlay:
+            on_overlay(context_, p.overlay);
+            break;
+        case EventType::risk_figures:
         case EventType::quote_orders:
         case EventType::trade:  // for the planner's and the monitor's eyes
         case EventType::index_price:

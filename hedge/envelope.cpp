@@ -8,8 +8,9 @@ Envelope envelope_of(const EngineState& state, UnderlyingId underlying, double n
         if (!o.open() || o.underlying != underlying) continue;
         ++e.open_orders;
         const double coins = o.leaves().to_double() * o.delta_per_contract;
-        if (coins <= 0) continue;
-        (o.side == Side::buy ? e.high : e.low) += o.side == Side::buy ? coins : -coins;
+        // A put's delta is negative: whoever buys it sells.
+        const double move = o.side == Side::buy ? coins : -coins;
+        if (o.leaves() > Qty{}) (move > 0 ? e.high : e.low) += move;
     }
     return e;
 }

@@ -7,7 +7,7 @@
 namespace hw::hedge {
 
 struct Envelope {
-    double low = 0;   ///< coins: every selling order fills, no buying one does
+    double low = 0;   ///< coins: every order that lowers the delta fills, none that raises it
     double high = 0;  ///< coins: the other way round
     std::uint32_t open_orders = 0;
 };

@@ -255,6 +255,12 @@ void Explainer::observe_ticker(const Ticker& t, const EngineState& state, const 
     if (found != holdings_.end() && !found->second.open) step_one(state, config, id, found->second);
 }
 
+/// A position that a person told is a trade at the mark, without a fee.
+void Explainer::take_command(const Command& command, const EngineState& state, const EngineConfig& config) {
+    if (command.kind == CommandKind::external_position && state.instruments.contains(command.instrument))
+        fill(state, config, command.instrument);
+}
+
 void Explainer::observe(const Event& event, const EngineState& state, const EngineConfig& config) {
     const InstrumentId id = event.header.instrument;
     const bool known = state.instruments.contains(id);
@@ -270,6 +276,9 @@ void Explainer::observe(const Event& event, const EngineState& state, const Engi
             break;
         case EventType::account_snapshot:
             take_adopted(state);
+            break;
+        case EventType::command:
+            take_command(event.payload.command, state, config);
             break;
         case EventType::timer:
             for (std::uint16_t u = 0; u < state.underlying_count; ++u) {

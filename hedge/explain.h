@@ -77,6 +77,7 @@ class Explainer {
     void settle(const EngineState&, const EngineConfig&, InstrumentId, Price delivery);
     void restart(const EngineState&, InstrumentId);
     void take_adopted(const EngineState&);
+    void take_command(const Command&, const EngineState&, const EngineConfig&);
     PricePoint latest(const EngineState&, InstrumentId) const;
     void know_volatility(const EngineState&, const UnderlyingConfig&, InstrumentId, Holding&) const;
     ExplainParts change(const EngineState&, const UnderlyingConfig&, InstrumentId, Holding&,

@@ -256,6 +256,14 @@ void adopt_position(Context& c, InstrumentId id, Qty contracts, Price average) {
         c.kill(AlertCode::position_refused, i.underlying, id, contracts.to_double(), at.to_double());
 }
 
+bool change_position(Context& c, InstrumentId id, Qty change) {
+    const Instrument& i = c.state.instruments[id];
+    const auto mark = Price::from_double(mark_price(c.state, id));
+    const Price at = mark.value_or(Price{});
+    if (at <= Price{} || i.kind == Kind::combo || !can_be_valued(i, change, at)) return false;
+    return move_line(c, id, {change, contract_value(i, change, at), {}, {}});
+}
+
 void on_position(Context& c, InstrumentId id, const Position& p) {
     if (!c.state.instruments.contains(id)) {
         c.alert(AlertCode::position_refused, kNoUnderlying, id, p.qty.to_double());

@@ -19,6 +19,9 @@ void on_position(Context&, InstrumentId, const Position&);
 /// From now on the position is the venue's. What changes is valued at the venue's average price, or at the
 /// mark where there is none; what the fills so far brought stays. A position that cannot be valued kills.
 void adopt_position(Context&, InstrumentId, Qty, Price average);
+/// A change that no fill tells of, valued at the mark: profit goes on as if nothing had happened. False, with
+/// nothing changed, without a mark or when the result is beyond all bounds.
+bool change_position(Context&, InstrumentId, Qty change);
 /// Can such a position be booked at all?
 bool can_be_held(const Instrument&, Qty, Price);
 /// An expiry: the position becomes cash at the delivery price. Never a fill. Nothing when nothing is held.

@@ -39,19 +39,6 @@ void open_window(Context& c, UnderlyingState& u, Nanos expiry, Settlement settle
     w.settlement = settlement;
 }
 
-/// How far the settlement price is fixed; nothing when that is not known. The venue's linear convention needs
-/// only the time.
-std::optional<pricing::WindowState> window_state(const EngineState& state, const UnderlyingConfig& rules,
-                                                 const UnderlyingState& u, const ExpiryGroup& g) {
-    for (const SettlementWindow& w : u.windows) {
-        if (w.average.expiry() != g.expiry || w.settlement != g.settlement) continue;
-        if (const auto known = w.average.at(state.now)) return known;
-    }
-    if (rules.settlement_delta == SettlementDelta::averaged) return std::nullopt;
-    return pricing::WindowState{pricing::window_elapsed(g.expiry, state.now, rules.settlement_window),
-                                u.reference};
-}
-
 }  // namespace
 
 void sample_index(Context& c, InstrumentId id, const Ticker& t) {
@@ -76,13 +63,25 @@ void sample_index(Context& c, InstrumentId id, const Ticker& t) {
         w->average.take_venue(c.state.now, t.estimated_delivery, t.index);
 }
 
+std::optional<pricing::WindowState> window_state(const EngineState& state, const UnderlyingConfig& rules,
+                                                 UnderlyingId id, Nanos expiry, Settlement settlement) {
+    const UnderlyingState& u = state.underlyings[index(id)];
+    for (const SettlementWindow& w : u.windows) {
+        if (w.average.expiry() != expiry || w.settlement != settlement) continue;
+        if (const auto known = w.average.at(state.now)) return known;
+    }
+    if (rules.settlement_delta == SettlementDelta::averaged) return std::nullopt;
+    return pricing::WindowState{pricing::window_elapsed(expiry, state.now, rules.settlement_window),
+                                u.reference};
+}
+
 Settling settling_greeks(const EngineState& state, const UnderlyingConfig& rules, UnderlyingId id,
                          std::uint16_t group) {
     Settling sum;
     const UnderlyingState& u = state.underlyings[index(id)];
     const ExpiryGroup& g = state.inventory.groups(id)[group];
     const bool averaged = rules.settlement_delta == SettlementDelta::averaged;
-    const auto so_far = window_state(state, rules, u, g);
+    const auto so_far = window_state(state, rules, id, g.expiry, g.settlement);
     sum.known = so_far.has_value() && g.slice != 0;
     if (!sum.known) return sum;
     pricing::WindowTerms terms;

@@ -6,7 +6,10 @@
 // worked out one by one, exactly.
 #pragma once
 
+#include <optional>
+
 #include "core/event.h"
+#include "core/pricing/settlement.h"
 #include "hedge/context.h"
 
 namespace hw::hedge {
@@ -19,6 +22,11 @@ inline bool settling(Nanos expiry, Nanos now, const UnderlyingConfig& rules) {
     const Nanos left = expiry - now;
     return left > Nanos{} && left < rules.settlement_window;
 }
+
+/// How far the settlement price of an expiry inside its window is fixed; nothing when that is not known. The
+/// venue's linear convention needs only the time.
+std::optional<pricing::WindowState> window_state(const EngineState&, const UnderlyingConfig&, UnderlyingId,
+                                                 Nanos expiry, Settlement);
 
 /// Greeks of one settling expiry, by the rule that the underlying asks for and by the venue's convention.
 struct Settling {

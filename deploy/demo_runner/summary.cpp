@@ -61,6 +61,8 @@ Json merge(const Json& hedger, const Json& exchange, bool replay_identical, cons
         out["greeks"][name] = {
             {"gamma", figures.at("gamma")}, {"vega", figures.at("vega")}, {"theta", figures.at("theta")}};
         out["price"][name] = figures.at("price");
+        out["risk"][name] = figures.value("risk", Json());
+        out["overlay"][name] = figures.value("overlay", Json::array());
     }
     const Json differences = position_differences(hedger.at("positions"), exchange.at("positions"));
     out["positions_equal"] = differences.empty();

@@ -12,5 +12,6 @@ int cmd_decode(int argc, char** argv);
 int cmd_fix_log(int argc, char** argv);
 int cmd_price(int argc, char** argv);
 int cmd_replay(int argc, char** argv);
+int cmd_why(int argc, char** argv);
 
 }  // namespace hw::deploy

@@ -8,8 +8,11 @@
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "deploy/hedgewire/commands.h"
+#include "deploy/runtime/operator_commands.h"
 
 namespace hw::deploy {
 
@@ -55,32 +58,96 @@ std::string wait_for_capture(const std::string& path, std::string reply, std::st
     return reply;
 }
 
+/// What a command needs on the command line, beside --who and --why.
+struct Needs {
+    const char* command;
+    bool underlying;
+    const char* option;  ///< one more that must be there; null: none
+    bool value;
+};
+constexpr Needs kNeeds[] = {
+    {"status", false, nullptr, false},         {"positions", false, nullptr, false},
+    {"kill", false, nullptr, false},           {"reset", false, nullptr, false},
+    {"pause", false, nullptr, false},          {"resume", false, nullptr, false},
+    {"accept-surface", false, nullptr, false}, {"set-band", true, nullptr, true},
+    {"set-limit", false, "--limit", true},     {"hedge", true, nullptr, true},
+    {"reset-stop", false, nullptr, false},     {"external-position", false, "--instrument", true},
+    {"equity", false, "--currency", false},    {"reload", false, nullptr, false},
+    {"capture", false, "--out", false},
+};
+
+constexpr const char* kHelp =
+    "Commands a running hedger through its control socket. Every command is an Event in its journal, with "
+    "who\n"
+    "and why. Prints the answer as one line of JSON (status and positions: more).\n"
+    "  status      the run's figures: deltas, permits, limits set by people, alerts, profit\n"
+    "  positions   what we hold beside what the venue says, by instrument\n"
+    "  kill        stops new orders and cancels everything of ours; stays so over restarts until reset\n"
+    "  reset       takes a kill back\n"
+    "  pause       stops hedging (of one underlying with --underlying); resume goes on\n"
+    "  set-band    --underlying BTC --value 0.5: coins, inside the configured band; 0: the configured one "
+    "again\n"
+    "  set-limit   --limit max_order_coins --value 5 [--underlying BTC]: tighter than configured; 0: as "
+    "configured\n"
+    "  hedge       --underlying BTC --value -1.5: trades so many coins (positive buys) through the gate, now "
+    "or\n"
+    "              within a second; afterwards the policy goes on from there\n"
+    "  external-position  --instrument BTC-PERPETUAL --value 100: the position changed by so many contracts "
+    "that\n"
+    "              no report of the venue told; booked at the mark\n"
+    "  reset-stop  begins a loss stop again from the present profit: --underlying BTC, or the account's\n"
+    "  accept-surface  goes on with a volatility surface that disagrees with the venue's marks\n"
+    "  equity      what a wallet is worth: --currency BTC --amount 12.5\n"
+    "  reload      reads the configuration file again; takes bands and limits that became tighter, names the "
+    "rest\n"
+    "  capture     the last packets of both directions to a pcapng file: --out F [--seconds N]\n"
+    "Exit codes: 0 done; 1 the hedger refused it, or (reload) not everything was taken; 2 bad usage, or "
+    "nobody\n"
+    "listens. Example: hedgewire ctl --socket run/control.sock kill --why 'fat finger'";
+
+/// Empty, or what is missing.
+std::string missing(const CLI::App& app, const std::string& command) {
+    for (const Needs& needs : kNeeds) {
+        if (command != needs.command) continue;
+        if (needs.underlying && app.count("--underlying") == 0) return "--underlying";
+        if (needs.option != nullptr && app.count(needs.option) == 0) return needs.option;
+        if (needs.value && app.count("--value") == 0) return "--value";
+    }
+    return {};
+}
+
+std::vector<std::string> command_names() {
+    std::vector<std::string> names;
+    for (const Needs& needs : kNeeds) names.emplace_back(needs.command);
+    return names;
+}
+
+/// status and positions are for people's eyes too.
+void print(const std::string& command, const nlohmann::json& answer, const std::string& reply) {
+    const bool long_answer = command == "status" || command == "positions";
+    std::printf("%s\n", long_answer ? answer.at(command).dump(2).c_str() : reply.c_str());
+}
+
 }  // namespace
 
 int cmd_ctl(int argc, char** argv) {
-    CLI::App app{
-        "Commands a running hedger through its control socket.\n"
-        "  status   prints the run's figures as JSON\n"
-        "  kill     stops new orders and cancels everything of ours; stays so over restarts until reset\n"
-        "  reset    takes a kill back\n"
-        "  pause    stops hedging (of one underlying with --underlying), resume goes on\n"
-        "  accept-surface  goes on with a volatility surface that disagrees with the venue's marks\n"
-        "  equity   says what a wallet is worth: --currency BTC --amount 12.5\n"
-        "  capture  writes the last packets of both directions to a pcapng file: --out F [--seconds N]\n"
-        "Example: hedgewire ctl --socket run/control.sock kill --why 'fat finger'",
-        "hedgewire ctl"};
-    std::string socket_path, command, underlying, why, currency, out;
+    CLI::App app{kHelp, "hedgewire ctl"};
+    std::string socket_path, command, underlying, why, currency, out, limit, instrument;
     double amount = 0;
     double seconds = 0;
+    double value = 0;
     const char* user = std::getenv("USER");
     std::string who = user != nullptr ? user : "unknown";
     app.add_option("--socket", socket_path, "control socket of the hedger ([control] socket)")->required();
-    app.add_option("command", command,
-                   "status, kill, reset, pause, resume, accept-surface, equity or capture")
+    app.add_option("command", command, "one of those above")
         ->required()
-        ->check(CLI::IsMember(
-            {"status", "kill", "reset", "pause", "resume", "accept-surface", "equity", "capture"}));
-    app.add_option("--underlying", underlying, "pause, resume, accept-surface: only this base asset");
+        ->check(CLI::IsMember(command_names()));
+    app.add_option("--underlying", underlying,
+                   "base asset, e.g. BTC; pause, resume, reset-stop without: all");
+    app.add_option("--value", value,
+                   "set-band, hedge: coins; set-limit: its unit; external-position: contracts");
+    app.add_option("--limit", limit, "set-limit: " + limit_names());
+    app.add_option("--instrument", instrument, "external-position: the venue's symbol");
     app.add_option("--currency", currency, "equity: of this currency's wallet");
     app.add_option("--amount", amount, "equity: cash and positions at their marks, in that currency");
     app.add_option("--out", out, "capture: the file to be written (mode 0600), by the hedger");
@@ -93,12 +160,14 @@ int cmd_ctl(int argc, char** argv) {
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? 0 : 2;
     }
-    if (command == "capture" && out.empty()) {
-        std::fprintf(stderr, "hedgewire ctl: capture needs --out\n");
+    if (const std::string lacks = missing(app, command); !lacks.empty()) {
+        std::fprintf(stderr, "hedgewire ctl: %s needs %s (hedgewire ctl --help shows how)\n", command.c_str(),
+                     lacks.c_str());
         return 2;
     }
     nlohmann::json request{{"command", command},       {"who", who},           {"why", why},
-                           {"underlying", underlying}, {"currency", currency}, {"amount", amount}};
+                           {"underlying", underlying}, {"currency", currency}, {"amount", amount},
+                           {"value", value},           {"limit", limit},       {"instrument", instrument}};
     // The hedger has a working directory of its own.
     if (!out.empty()) request["out"] = std::filesystem::absolute(out).string();
     if (last->count() != 0) request["seconds"] = seconds;
@@ -116,7 +185,7 @@ int cmd_ctl(int argc, char** argv) {
         std::fprintf(stderr, "hedgewire ctl: %s", reply.c_str());
         return 1;
     }
-    std::printf("%s\n", command == "status" ? answer["status"].dump(2).c_str() : reply.c_str());
+    print(command, answer, reply);
     return 0;
 }
 

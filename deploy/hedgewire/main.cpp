@@ -18,7 +18,7 @@ struct Command {
 constexpr std::array kCommands{
     Command{"run", cmd_run},         Command{"check", cmd_check}, Command{"ctl", cmd_ctl},
     Command{"decode", cmd_decode},   Command{"price", cmd_price}, Command{"replay", cmd_replay},
-    Command{"fix-log", cmd_fix_log},
+    Command{"fix-log", cmd_fix_log}, Command{"why", cmd_why},
 };
 
 constexpr const char* kHelp =
@@ -41,6 +41,8 @@ usage: hedgewire COMMAND [options]      (hedgewire COMMAND --help tells them all
              hedgewire price --in options.csv
   replay   run a journal again and compare every action
              hedgewire replay --journal journal
+  why      for each order of a journal: why it was sent, and what became of it
+             hedgewire why --journal journal --last 3
   fix-log  what the order session said and heard, readably; also while the hedger runs
              hedgewire fix-log --store /var/lib/hedgewire/fix --type D,8
 

@@ -53,6 +53,7 @@ int cmd_run(int argc, char** argv) {
             "hedgewire run: --in needs [order] transport = \"paper\": a capture must not reach a venue\n");
         return kExitBadInput;
     }
+    options.config = config_path;
     const bool captured = !options.capture.empty();
     Hedger hedger(std::move(config), std::move(options));
     if (!hedger.prepare()) return kExitBadInput;

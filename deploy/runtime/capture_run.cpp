@@ -72,6 +72,9 @@ class SteppedPlanner {
             publish(UnderlyingId{i});
             all = all && state.underlyings[i].slice_count > 0;
         }
+        writer_.flush();
+        plan_risk(state, hedger_.engine().config(), hedger_.config().planner, memories_,
+                  [this](EventType type, const Event::Payload& payload) { tell(type, payload); });
         writer_.end_burst();
         next_ = now + (all ? Nanos::from_ms(hedger_.config().planner.interval_ms) : kFirstPlanInterval);
     }
@@ -81,11 +84,12 @@ class SteppedPlanner {
         const auto to_engine = [&](EventType type, std::vector<std::byte> bytes) {
             return hand_over(type, underlying, std::move(bytes));
         };
-        const auto tell = [&](const Thresholds& thresholds) {
-            writer_.stage(EventType::thresholds, kNoInstrument, Nanos{}).payload.thresholds = thresholds;
-        };
         plan_underlying(hedger_.engine().state(), hedger_.engine().config(), underlying,
-                        hedger_.config().planner, vol_watches_[index(underlying)], to_engine, tell);
+                        hedger_.config().planner, memories_[index(underlying)], to_engine,
+                        [this](EventType type, const Event::Payload& payload) { tell(type, payload); });
+    }
+    void tell(EventType type, const Event::Payload& payload) {
+        writer_.stage(type, kNoInstrument, Nanos{}).payload = payload;
     }
 
     std::optional<std::uint64_t> hand_over(EventType type, UnderlyingId underlying,
@@ -110,7 +114,7 @@ class SteppedPlanner {
     Writer& writer_;
     BlobStore store_;
     std::vector<std::byte> bytes_;
-    std::array<hedge::VolWatch, hedge::kMaxUnderlyings> vol_watches_{};
+    std::array<PlannerMemory, hedge::kMaxUnderlyings> memories_{};
     Nanos next_;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "deploy/runtime/config_credits.h"
+#include "deploy/runtime/config_greeks.h"
 #include "deploy/runtime/config_hedging.h"
 #include "deploy/runtime/config_wallets.h"
 #include "deploy/runtime/ipv4.h"
@@ -223,6 +224,22 @@ void check_gate(const hedge::GateConfig& gate, ConfigFindings& findings) {
                                  gate.max_daily_fill_coins, gate.max_order_coins));
 }
 
+void check_host(const RunConfig& config, ConfigFindings& findings) {
+    const HostConfig& host = config.host;
+    if (all_sound(findings, {"engine.late_ms", "port.gap_threshold_us"}) && !host.late.is_zero() &&
+        host.late < Nanos::from_us(config.port.gap_threshold_us))
+        findings.add("engine.late_ms",
+                     fmt::format("engine.late_ms ({}) is shorter than port.gap_threshold_us ({}): gaps are "
+                                 "only seen from there on",
+                                 host.late.ns() / 1'000'000, config.port.gap_threshold_us));
+    if (all_sound(findings, {"engine.blind_after_ms", "engine.emergency"}) &&
+        config.engine.blind_after.is_zero() && config.engine.emergency != hedge::Emergency::alert)
+        findings.add("engine.emergency",
+                     "engine.emergency would never come about: engine.blind_after_ms is 0, which is never");
+    if (!config.permit.path.empty() && config.permit.path == config.control.socket)
+        findings.add("permit.path", "permit.path and control.socket are the same file");
+}
+
 void check_underlyings(const hedge::EngineConfig& engine, ConfigFindings& findings) {
     if (engine.underlyings.empty() && findings.sound("underlying"))
         findings.add("underlying", "missing [[underlying]]: there is nothing to hedge");
@@ -252,6 +269,8 @@ void check_limits(const RunConfig& config, ConfigFindings& findings) {
     check_underlyings(config.engine, findings);
     check_gate(config.engine.gate, findings);
     check_credits(config.engine.credits, findings);
+    check_greeks(config.engine, findings);
+    check_host(config, findings);
     check_wallets(config, findings);
 }
 

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "core/names.h"
+#include "deploy/runtime/config_greeks.h"
 #include "deploy/runtime/config_hedging.h"
 #include "deploy/runtime/config_rules.h"
 #include "deploy/runtime/run_config.h"
@@ -40,6 +41,8 @@ inline constexpr std::array<Choice<hedge::SurfaceRule>, 3> kSurfaceRules{
      {"skew_stickiness", hedge::SurfaceRule::skew_stickiness}}};
 inline constexpr std::array<Choice<hedge::SettlementDelta>, 2> kSettlementDeltas{
     {{"averaged", hedge::SettlementDelta::averaged}, {"venue_linear", hedge::SettlementDelta::venue_linear}}};
+inline constexpr std::array<Choice<hedge::Emergency>, 3> kEmergencies{
+    {{"alert", hedge::Emergency::alert}, {"halt", hedge::Emergency::halt}, {"kill", hedge::Emergency::kill}}};
 inline constexpr std::array<Choice<SimdChoice>, 4> kSimdChoices{{{"best", SimdChoice::best},
                                                                  {"scalar", SimdChoice::scalar},
                                                                  {"avx2", SimdChoice::avx2},
@@ -51,6 +54,7 @@ inline constexpr TextRule kFixTextRule{.max_length = 64};
 inline constexpr TextRule kEndpointRule{.max_length = 21};
 /// A longer path does not fit the address of a Unix socket.
 inline constexpr TextRule kSocketPathRule{.max_length = 107};
+inline constexpr TextRule kPermitPathRule{.max_length = 200};
 inline constexpr std::size_t kLongestCurrency = sizeof(Currency) - 1;
 
 template <class Visitor>
@@ -242,6 +246,7 @@ void describe_underlying(Visitor& v, hedge::UnderlyingConfig& c) {
     v.value("ladder", c.ladder);
     v.value("ladder_tolerance", c.ladder_tolerance, {.min = 0, .max = 1});
     describe_hedging(v, c);
+    describe_greeks(v, c);
     v.tables("quote_wallet", c.quote_wallets,
              [&](hedge::QuoteWallet& wallet) { describe_quote_wallet(v, wallet); });
 }
@@ -252,6 +257,12 @@ void describe_engine(Visitor& v, RunConfig& c) {
     v.duration_ms("equity_stale_after_ms", c.engine.equity_stale_after, {.min = 1, .max = 86'400'000});
     v.duration_ms("surface_stale_after_ms", c.engine.surface_stale_after, {.min = 1, .max = 86'400'000});
     v.value("surface_vs_marks", c.engine.surface_vs_marks, {.min = 0, .max = 10, .above_min = true});
+    v.value("shadow", c.engine.shadow);
+    v.duration_ms("blind_after_ms", c.engine.blind_after, {.min = 0, .max = 3'600'000});
+    v.choice("emergency", c.engine.emergency, kEmergencies);
+    v.duration_ms("late_ms", c.host.late, {.min = 0, .max = 10'000});
+    v.duration_ms("clock_jump_ms", c.host.clock_jump, {.min = 0, .max = 60'000});
+    v.table("greek_limits", [&] { describe_greek_limits(v, c.engine.greek_limits); });
 }
 
 template <class Visitor>
@@ -298,6 +309,12 @@ void describe_paper(Visitor& v, PaperConfig& c) {
 }
 
 template <class Visitor>
+void describe_permit(Visitor& v, RunConfig& c) {
+    v.value("path", c.permit.path, kPermitPathRule);
+    v.duration_ms("lease_ms", c.engine.permit_lease, {.min = 5, .max = 100});
+}
+
+template <class Visitor>
 void describe_capture(Visitor& v, net::CaptureConfig& c) {
     v.value("seconds", c.seconds, {.min = 0, .max = 86'400});
     v.value("mib", c.mib, {.min = 1, .max = 65'536, .power_of_two = true});
@@ -318,9 +335,11 @@ void describe(Visitor& v, RunConfig& c) {
     v.table("credits", [&] { describe_credits(v, c.engine.credits); });
     v.table("paper", [&] { describe_paper(v, c.paper); });
     v.table("engine", [&] { describe_engine(v, c); });
+    v.tables("stress", c.engine.stresses, [&](hedge::Stress& stress) { describe_stress(v, stress); });
     v.tables("wallet", c.wallets, [&](WalletConfig& wallet) { describe_wallet(v, wallet); });
     v.table("planner", [&] { describe_planner(v, c.planner); });
     v.table("control", [&] { v.value("socket", c.control.socket, kSocketPathRule); });
+    v.table("permit", [&] { describe_permit(v, c); });
     v.table("capture", [&] { describe_capture(v, c.capture); });
 }
 

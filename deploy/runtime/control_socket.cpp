@@ -11,7 +11,11 @@
 #include <nlohmann/json.hpp>
 
 #include "core/journal/segment_file.h"
+#include "deploy/runtime/config.h"
 #include "deploy/runtime/housekeeper.h"
+#include "deploy/runtime/operator_commands.h"
+#include "deploy/runtime/reconciliation_report.h"
+#include "deploy/runtime/reload.h"
 
 namespace hw::deploy {
 
@@ -41,26 +45,6 @@ bool somebody_listens(const sockaddr_un& address) {
 /// What a client sent may be no UTF-8, which `dump` would throw at.
 std::string failure(const std::string& what) {
     return json{{"ok", false}, {"error", what}}.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-}
-
-std::optional<CommandKind> command_named(const std::string& name) {
-    for (const CommandKind kind : {CommandKind::kill, CommandKind::reset, CommandKind::pause,
-                                   CommandKind::resume, CommandKind::accept_surface}) {
-        if (to_string(kind) == name) return kind;
-    }
-    return std::nullopt;
-}
-
-UnderlyingId underlying_named(const hedge::EngineState& state, const std::string& name) {
-    for (std::uint16_t i = 0; i < state.underlying_count; ++i) {
-        if (state.underlyings[i].name.view() == name) return UnderlyingId{i};
-    }
-    return kNoUnderlying;
-}
-
-std::string text_of(const json& request, const char* key) {
-    const auto found = request.find(key);
-    return found != request.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 std::string take_equity(const json& request, const ControlSocket::Handlers& handlers) {
@@ -107,6 +91,24 @@ std::string capture_status(const ControlSocket::Handlers& handlers) {
            "\n";
 }
 
+/// Everything that differs is either on its way or named.
+std::string reload(const json& request, const ControlSocket::Handlers& handlers) {
+    const ConfigResult loaded = load_config(handlers.config_path);
+    if (const auto* errors = std::get_if<ConfigErrors>(&loaded)) return failure(to_string(*errors));
+    Reload changes = compare_configurations(*handlers.config, std::get<RunConfig>(loaded), *handlers.state);
+    for (Command& command : changes.commands) {
+        command.who = Name<32>::cut(text_of(request, "who"));
+        command.why = Name<64>::cut("reload: " + text_of(request, "why"));
+        if (!handlers.submit(command)) return failure("too many commands at once: reload again");
+    }
+    json answer{{"ok", changes.not_taken.empty()},
+                {"command", "reload"},
+                {"taken", changes.taken},
+                {"not_taken", changes.not_taken}};
+    if (!changes.not_taken.empty()) answer["error"] = "not everything that differs was taken";
+    return answer.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
 std::string answer(const std::string& line, const ControlSocket::Handlers& handlers) {
     const json request = json::parse(line, nullptr, false);
     if (!request.is_object()) return failure("not a JSON object: " + line.substr(0, 80));
@@ -115,22 +117,19 @@ std::string answer(const std::string& line, const ControlSocket::Handlers& handl
     if (name == "equity") return take_equity(request, handlers);
     if (name == "capture") return start_capture(request, handlers);
     if (name == "capture-status") return capture_status(handlers);
+    if (name == "positions")
+        return json{{"ok", true}, {"positions", position_list_json(*handlers.state)}}.dump() + "\n";
+    if (name == "reload") return reload(request, handlers);
     const auto kind = command_named(name);
     if (!kind)
-        return failure("unknown command \"" + name +
-                       "\"; known: status, kill, reset, pause, resume, accept-surface, equity, capture, "
-                       "capture-status");
-    Command command{};
-    command.kind = *kind;
-    command.underlying = kNoUnderlying;
-    command.who = Name<32>::cut(text_of(request, "who"));
-    command.why = Name<64>::cut(text_of(request, "why"));
-    const std::string underlying = text_of(request, "underlying");
-    if (!underlying.empty()) {
-        command.underlying = underlying_named(*handlers.state, underlying);
-        if (command.underlying == kNoUnderlying) return failure("unknown underlying \"" + underlying + "\"");
-    }
-    if (!handlers.submit(command)) return failure("too many commands at once");
+        return failure(
+            "unknown command \"" + name +
+            "\"; known: status, positions, kill, reset, pause, resume, set-band, set-limit, hedge, "
+            "external-position, reset-stop, accept-surface, equity, reload, capture, "
+            "capture-status");
+    const auto command = command_from(*kind, request, *handlers.state, handlers.config->engine);
+    if (const auto* fault = std::get_if<std::string>(&command)) return failure(*fault);
+    if (!handlers.submit(std::get<Command>(command))) return failure("too many commands at once");
     return json{{"ok", true}, {"command", name}}.dump() + "\n";
 }
 

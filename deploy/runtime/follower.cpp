@@ -1,10 +1,11 @@
 #include "deploy/runtime/follower.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 
 #include "core/journal/snapshot.h"
 #include "deploy/runtime/log.h"
-#include "deploy/runtime/planning.h"
 
 namespace hw::deploy {
 
@@ -80,6 +81,8 @@ void Follower::plan() {
         publish(UnderlyingId{i});
         all = all && state.underlyings[i].slice_count > 0;
     }
+    plan_risk(state, replica_.config().engine, options_.planner, memories_,
+              [this](EventType type, const Event::Payload& payload) { tell(type, payload); });
     const std::int64_t interval_ms = all ? options_.planner.interval_ms : 50;
     next_plan_ns_ = now + interval_ms * 1'000'000;
 }
@@ -88,14 +91,13 @@ void Follower::publish(UnderlyingId underlying) {
     const auto to_engine = [&](EventType type, std::vector<std::byte> bytes) {
         return hand_over(type, underlying, std::move(bytes));
     };
-    const auto tell = [&](const Thresholds& thresholds) {
-        PlannerMessage message;
-        message.type = EventType::thresholds;
-        message.thresholds = thresholds;
-        inbox_.planner.push(message);  // when it is full, the next ones are as good
-    };
     plan_underlying(replica_.state(), replica_.config().engine, underlying, options_.planner,
-                    vol_watches_[index(underlying)], to_engine, tell);
+                    memories_[index(underlying)], to_engine,
+                    [this](EventType type, const Event::Payload& payload) { tell(type, payload); });
+}
+
+void Follower::tell(EventType type, const Event::Payload& payload) {
+    inbox_.planner.push({type, payload, nullptr});  // when it is full, the next ones are as good
 }
 
 std::optional<std::uint64_t> Follower::hand_over(EventType type, UnderlyingId underlying,
@@ -110,9 +112,9 @@ std::optional<std::uint64_t> Follower::hand_over(EventType type, UnderlyingId un
     }
     PlannerMessage message;
     message.type = type;
-    message.event.blob = *ref;
-    message.event.position_sequence = replica_.state().last_sequence;
-    message.event.underlying = underlying;
+    message.payload.surface.blob = *ref;
+    message.payload.surface.position_sequence = replica_.state().last_sequence;
+    message.payload.surface.underlying = underlying;
     message.data = bytes.data();
     if (!inbox_.planner.push(message)) return std::nullopt;
     ++kept_cursor_;
@@ -145,6 +147,13 @@ bool Follower::wait_until_durable(std::uint64_t sequence) const {
     return false;
 }
 
+namespace {
+std::string command_text(const Command& c) {
+    return fmt::format("{} by \"{}\": \"{}\" (value {:g})", to_string(c.kind), c.who.view(), c.why.view(),
+                       c.value);
+}
+}  // namespace
+
 void Follower::note_event(const Event& e) {
     explainer_.observe(e, replica_.state(), replica_.config().engine);
     switch (e.header.type) {
@@ -157,6 +166,9 @@ void Follower::note_event(const Event& e) {
         case EventType::index_price:
         case EventType::instrument_definition:
             ++figures_.messages;
+            break;
+        case EventType::command:
+            log_info("command", command_text(e.payload.command));
             break;
         case EventType::session_state:  // why a venue refuses us is told nowhere else
             // The second session's ups and downs are alerts.
@@ -173,6 +185,7 @@ void Follower::note_action(const Action& a) {
     if (a.header.type == ActionType::new_order && index(a.header.underlying) < hedge::kMaxUnderlyings) {
         figures_.last_delta_before[index(a.header.underlying)] = a.payload.new_order.why.net_delta;
     }
+    if (a.header.type == ActionType::shadow_order) ++figures_.shadow_orders;
     if (a.header.type != ActionType::alert) return;
     const auto code = static_cast<std::size_t>(a.payload.alert.code);
     if (code < figures_.alerts.size()) ++figures_.alerts[code];

@@ -18,20 +18,21 @@
 #include "core/journal/blob_store.h"
 #include "deploy/runtime/hot_loop.h"
 #include "deploy/runtime/latency.h"
+#include "deploy/runtime/planning.h"
 #include "deploy/runtime/replica.h"
 #include "hedge/explain.h"
-#include "hedge/planner/vol_watch.h"
 
 namespace hw::deploy {
 
 /// What happened in this run, as the follower has seen it.
 struct RunFigures {
     LatencyHistogram event_to_sent;           ///< start of the burst to the order handed to the transport
-    std::array<std::uint64_t, 128> alerts{};  ///< by AlertCode
+    std::array<std::uint64_t, 256> alerts{};  ///< by AlertCode
     std::uint64_t messages = 0;               ///< Events that came off the feed
     std::uint64_t ticks = 0;                  ///< changes of an order book: messages, not levels
     std::array<double, hedge::kMaxUnderlyings>
-        last_delta_before{};  ///< net delta that the last hedge was sent for
+        last_delta_before{};          ///< net delta that the last hedge was sent for
+    std::uint64_t shadow_orders = 0;  ///< that shadow mode did not send
     std::uint64_t surfaces = 0;
     std::uint64_t ladders = 0;
     const hedge::Explainer* explained = nullptr;  ///< the profit since this run began, in its parts
@@ -74,6 +75,7 @@ class Follower {
     void catch_up();
     void plan();
     void publish(UnderlyingId);
+    void tell(EventType, const Event::Payload&);
     /// The blob's id when it is stored and on its way to the engine.
     std::optional<std::uint64_t> hand_over(EventType, UnderlyingId, std::vector<std::byte>);
     void snapshot();
@@ -90,7 +92,7 @@ class Follower {
     BlobStore blobs_;
     RunFigures figures_;
     hedge::Explainer explainer_;
-    std::array<hedge::VolWatch, hedge::kMaxUnderlyings> vol_watches_{};
+    std::array<PlannerMemory, hedge::kMaxUnderlyings> memories_{};
     std::array<std::vector<std::byte>, kBlobsKept> kept_;
     std::size_t kept_cursor_ = 0;
     std::int64_t next_plan_ns_ = 0;

@@ -89,6 +89,10 @@ bool Hedger::start_follower(bool plan) {
     }
     housekeeper_ = std::make_unique<Housekeeper>(cores_);
     housekeeper_->captures_from(capture_.get());
+    // A capture's clock is its own.
+    if (options_.capture.empty() && !config_.host.clock_jump.is_zero())
+        housekeeper_->watch_clock(config_.host.clock_jump.ns(),
+                                  [this](const HostState& h) { return inbox_.host.push(h); });
     if (!config_.control.socket.empty()) {
         control_ = ControlSocket::open(config_.control.socket, error);
         if (!control_) {
@@ -100,6 +104,14 @@ bool Hedger::start_follower(bool plan) {
                    positions_waiting_ ? positions_.positions : std::vector<StartingPosition>{});
     follower_->start([this](const Follower& f) { follow(f); });
     return true;
+}
+
+bool Hedger::open_permits() {
+    if (config_.permit.path.empty()) return true;
+    std::string error;
+    permits_ = PermitBlock::open(config_.permit.path, config_.engine, error);
+    if (!permits_) std::fprintf(stderr, "hedgewire run: [permit]: %s\n", error.c_str());
+    return permits_ != nullptr;
 }
 
 bool Hedger::start_account() {
@@ -145,7 +157,8 @@ void Hedger::follow(const Follower& f) {
             return report_json(report, config_, state, f.figures());
         };
         control_->poll({status, [&](const Command& c) { return inbox_.control.push(c); },
-                        [&](const Equity& e) { return inbox_.equity.push(e); }, housekeeper_.get(), &state});
+                        [&](const Equity& e) { return inbox_.equity.push(e); }, housekeeper_.get(), &state,
+                        &config_, options_.config});
     }
     if (config_.transport == Transport::paper && options_.capture.empty()) {
         wallets_.renew(state, [&](const Equity& e) { inbox_.equity.push(e); });
@@ -205,6 +218,7 @@ void Hedger::note_reasons() {
 int Hedger::finish() {
     report_.seconds = static_cast<double>(monotonic_ns() - begun_ns_) * 1e-9;
     report_.journal_stalls = opened_.writer->stalls();
+    permits_.reset();
     fill_host(report_);
     follower_->finish();
     opened_.writer.reset();

@@ -13,6 +13,7 @@
 #include "deploy/runtime/hot_loop.h"
 #include "deploy/runtime/housekeeper.h"
 #include "deploy/runtime/instruments_file.h"
+#include "deploy/runtime/permit_block.h"
 #include "deploy/runtime/positions_file.h"
 #include "deploy/runtime/report.h"
 #include "deploy/runtime/run_options.h"
@@ -38,6 +39,11 @@ class Hedger {
     void on_round(std::function<void()> round) { round_ = std::move(round); }
     /// Starts the follower and the control socket; call it before the first Event.
     bool start_follower(bool plan);
+
+    /// Makes the file of quote permits, if one is configured. False: said on stderr why it cannot be.
+    bool open_permits();
+    /// Null when none are given.
+    PermitBlock* permits() { return permits_.get(); }
 
     /// Starts the account's second session, if one is configured; before the first Event. False: said on
     /// stderr why it cannot be.
@@ -137,6 +143,7 @@ class Hedger {
     std::unique_ptr<Follower> follower_;
     std::unique_ptr<ControlSocket> control_;
     std::unique_ptr<AccountLink> account_;
+    std::unique_ptr<PermitBlock> permits_;
     LiveTable table_;
     PositionsFile positions_;
     InstrumentsFile instruments_;

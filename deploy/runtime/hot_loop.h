@@ -15,6 +15,7 @@
 #include "core/ring.h"
 #include "deploy/runtime/account_intake.h"
 #include "deploy/runtime/event_writer.h"
+#include "deploy/runtime/permit_block.h"
 #include "deploy/runtime/stopwatch.h"
 #include "hedge/engine.h"
 #include "net/feed/line_pair.h"
@@ -24,13 +25,12 @@
 
 namespace hw::deploy {
 
-/// What the planner made, on its way to the engine. It keeps the bytes of a blob until the follower has seen
-/// the Event.
+/// An Event of the planner's, on its way to the engine. It keeps the bytes of a blob until the follower has
+/// seen the Event.
 struct PlannerMessage {
-    EventType type = EventType::surface;  ///< or a ladder, or thresholds
-    SurfaceEvent event{};
-    const std::byte* data = nullptr;
-    Thresholds thresholds{};
+    EventType type = EventType::surface;
+    Event::Payload payload;
+    const std::byte* data = nullptr;  ///< of the blob that `payload.surface` names; null: there is none
 };
 
 /// The engine's view of blobs on the hot thread: the one that is being handed over.
@@ -54,6 +54,7 @@ struct Inbox {
     SpscRing<Command> control{256};
     SpscRing<Equity> equity{64};
     SpscRing<PortState> ports{64};
+    SpscRing<HostState> host{16};
     AccountChannel account;
     std::atomic<bool> stop{false};
 };
@@ -89,6 +90,12 @@ class HotLoop {
     /// Line B of the feed comes on this port.
     void add_port_b(net::Port& port) { port_b_ = &port; }
 
+    /// Quote permits are given here.
+    void give_permits(PermitBlock& permits) { permits_ = &permits; }
+
+    /// The engine is told when this thread was kept from running for longer.
+    void tell_lateness(Nanos longer_than) { late_ns_ = longer_than.ns(); }
+
     /// The groups of a port are asked for and kept up there.
     void add_membership(net::Membership& membership, net::LineSide side) {
         memberships_[static_cast<std::size_t>(side)] = &membership;
@@ -102,7 +109,8 @@ class HotLoop {
         const std::uint64_t before = writer_.sequence();
         const auto packets = port_.rx_burst(port_b_ == nullptr ? net::Port::kMaxBurst : kShare);
         const auto packets_b = rx_burst_b(net::Port::kMaxBurst - packets.size());
-        begin_burst(busy_);
+        const bool late = begin_burst(busy_);
+        if (draining_ && !late) keep_draining(packets.size(), packets_b.size());
         if (packets.empty() && packets_b.empty()) {
             keep_link(writer_.now());
         } else {
@@ -110,6 +118,7 @@ class HotLoop {
             for (const net::RxPacket& packet : packets_b) receive(packet, writer_.now(), net::LineSide::b);
             after_feed();
             writer_.end_burst();
+            publish_permits(false);
             give_session_frames();
             port_.release();
             if (port_b_ != nullptr) port_b_->release();
@@ -147,10 +156,29 @@ class HotLoop {
     const LoopCounters& counters() const { return counters_; }
 
   private:
-    void begin_burst(bool worked) {
+    /// True when this thread comes late.
+    bool begin_burst(bool worked) {
         const std::int64_t ticks_ns = monotonic_ns();
-        gaps_.at(ticks_ns, worked);
+        const std::int64_t gap_ns = gaps_.at(ticks_ns, worked);
         writer_.begin_burst(clock_.now(), ticks_ns);
+        if (gap_ns <= late_ns_) [[likely]]
+            return false;
+        say_late(gap_ns);
+        return draining_ = true;
+    }
+    /// What waited in the ports meanwhile is old: one more burst, and on as long as they are full.
+    void keep_draining(std::size_t packets, std::size_t packets_b) {
+        say_late(0);
+        const std::size_t share = port_b_ == nullptr ? net::Port::kMaxBurst : kShare;
+        draining_ = packets == share || packets + packets_b == net::Port::kMaxBurst;
+    }
+    void say_late(std::int64_t ns) {
+        HostState& host = writer_.stage(EventType::host_state, kNoInstrument, Nanos{}).payload.host_state;
+        host.condition = HostCondition::core_late;
+        host.ns = ns;
+    }
+    void publish_permits(bool renew) {
+        if (permits_ != nullptr) permits_->publish(writer_.state(), process_clock.paced_ns(), renew);
     }
     /// Idle is used to stay warm: now and then a shadow order goes the whole way, from the decision to what
     /// stands ready to be sent, and no further. A tick that comes meanwhile waits for a microsecond at most
@@ -223,9 +251,12 @@ class HotLoop {
         take_commands();
         take_equity();
         take_port_states();
+        take_host_states();
         account_.take(writer_);
-        if (now >= next_timer_) fire_timer(now);
+        const bool timer = now >= next_timer_;
+        if (timer) fire_timer(now);
         writer_.end_burst();
+        publish_permits(timer);
         account_.tell(writer_.state());
         if constexpr (requires { transport_.tidy(now); }) transport_.tidy(now);
     }
@@ -233,13 +264,10 @@ class HotLoop {
     void take_plans() {
         PlannerMessage message;
         while (inbox_.planner.pop(message)) {
-            if (message.type == EventType::thresholds) {
-                writer_.stage(message.type, kNoInstrument, Nanos{}).payload.thresholds = message.thresholds;
-                continue;
-            }
-            blobs_.hand(message.event.blob, message.data);
-            writer_.stage(message.type, kNoInstrument, Nanos{}).payload.surface = message.event;
-            writer_.flush();
+            const bool with_blob = message.data != nullptr;
+            if (with_blob) blobs_.hand(message.payload.surface.blob, message.data);
+            writer_.stage(message.type, kNoInstrument, Nanos{}).payload = message.payload;
+            if (with_blob) writer_.flush();
         }
     }
 
@@ -252,6 +280,11 @@ class HotLoop {
         PortState state;
         while (inbox_.ports.pop(state))
             writer_.stage(EventType::port_state, kNoInstrument, Nanos{}).payload.port_state = state;
+    }
+    void take_host_states() {
+        HostState state;
+        while (inbox_.host.pop(state))
+            writer_.stage(EventType::host_state, kNoInstrument, Nanos{}).payload.host_state = state;
     }
     void take_commands() {
         Command command;
@@ -298,6 +331,9 @@ class HotLoop {
     net::Port& port_;
     net::Port* port_b_ = nullptr;
     std::array<net::Membership*, net::kSides> memberships_{};
+    PermitBlock* permits_ = nullptr;
+    std::int64_t late_ns_ = INT64_MAX;
+    bool draining_ = false;  ///< reading what waited while this thread did not run
     Feed& feed_;
     Transport& transport_;
     Writer& writer_;

@@ -3,14 +3,16 @@
 #include <chrono>
 
 #include "core/clock.h"
+#include "core/wall_offset.h"
 
 namespace hw::deploy {
 
 namespace {
-constexpr auto kKeepInterval = std::chrono::seconds(1);
+/// The wall clock is looked at with each, ours is kept in step with some.
+constexpr auto kInterval = std::chrono::milliseconds(100);
+constexpr std::uint64_t kIntervalsToKeep = 10;
 /// The first calibration is short: it is made better sooner than that.
-constexpr auto kFirstKeepIntervals = std::chrono::milliseconds(100);
-constexpr int kFirstKeeps = 5;
+constexpr std::uint64_t kFirstKeeps = 5;
 }  // namespace
 
 Housekeeper::Housekeeper(const cpu_set_t& cores) : cores_(cores), thread_([this] { run(); }) {}
@@ -56,17 +58,31 @@ void Housekeeper::run() {
     sched_setaffinity(0, sizeof cores_, &cores_);
     const auto asked = [this] { return stop_ || status_.state == CaptureStatus::State::writing; };
     std::unique_lock lock(mutex_);
-    auto next = std::chrono::steady_clock::now() + kFirstKeepIntervals;
-    for (int keeps = 0; !stop_;) {
+    auto next = std::chrono::steady_clock::now() + kInterval;
+    for (std::uint64_t n = 1; !stop_;) {
         wake_.wait_until(lock, next, asked);
         if (status_.state == CaptureStatus::State::writing) write_capture(lock);
         if (std::chrono::steady_clock::now() < next) continue;
+        look_at_clock();
         lock.unlock();
-        process_clock.keep();
+        if (n <= kFirstKeeps || n % kIntervalsToKeep == 0) process_clock.keep();
         lock.lock();
-        next = std::chrono::steady_clock::now();
-        next += ++keeps < kFirstKeeps ? kFirstKeepIntervals : kKeepInterval;
+        next = std::chrono::steady_clock::now() + kInterval;
+        ++n;
     }
+}
+
+void Housekeeper::watch_clock(std::int64_t limit_ns, std::function<bool(const HostState&)> tell) {
+    const std::scoped_lock lock(mutex_);
+    watch_.emplace(limit_ns);
+    tell_ = std::move(tell);
+}
+
+void Housekeeper::look_at_clock() {
+    if (!watch_) return;
+    const auto now_ns = std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
+    const auto news = watch_->look(measured_wall_offset_ns(), now_ns);
+    if (news && tell_(*news)) watch_->told();
 }
 
 /// Without the lock: the others only see that it is being written.

@@ -70,12 +70,15 @@ int drive_feed(Hedger& hedger, Ports& ports, Transport& transport, Ready&& ready
     const hedge::EngineState& state = hedger.engine().state();
     const SteadyClock clock(state.now);
     Writer writer(hedger.engine(), hedger.journal(), transport, state.last_sequence, state.now);
-    if (!ready(writer)) return kExitBadInput;
+    if (!hedger.open_permits() || !ready(writer)) return kExitBadInput;
     FeedOnPort<Writer> wired(hedger.config(), ports.first(), state.instruments, writer);
     auto& feed = wired.feed;
     HotLoop loop(ports.first(), feed, transport, writer, hedger.blobs(), hedger.inbox(), clock,
                  hedger.gaps());
     if (ports.second() != nullptr) loop.add_port_b(*ports.second());
+    if (hedger.permits() != nullptr) loop.give_permits(*hedger.permits());
+    const Nanos late = hedger.config().host.late;
+    if (!late.is_zero()) loop.tell_lateness(late);
     for (const net::LineSide side : {net::LineSide::a, net::LineSide::b}) {
         if (ports.membership(side) != nullptr) loop.add_membership(*ports.membership(side), side);
     }

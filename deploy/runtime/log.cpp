@@ -54,7 +54,10 @@ void log_alert(const Action& action, const hedge::EngineState& state) {
         const auto id = a.order.to_text();
         text += fmt::format(" [order {}]", std::string_view(id.data(), id.size()));
     }
-    if (a.value != 0 || a.limit != 0) text += fmt::format(" (value {:g}, limit {:g})", a.value, a.limit);
+    if (a.code == AlertCode::permit_withdrawn)
+        text += fmt::format(": {}", to_string(static_cast<AlertCode>(a.value)));
+    else if (a.value != 0 || a.limit != 0)
+        text += fmt::format(" (value {:g}, limit {:g})", a.value, a.limit);
     switch (a.severity) {
         case Severity::info:
             log_info(to_string(a.code), text);

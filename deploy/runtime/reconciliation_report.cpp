@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "hedge/credits.h"
+#include "hedge/valuation.h"
 
 namespace hw::deploy {
 namespace {
@@ -133,6 +134,27 @@ ordered_json reconciliation_json(const hedge::EngineState& state, const hedge::E
     j["margins"] = margins_json(state);
     j["credits"] = credits_json(state, config);
     return j;
+}
+
+ordered_json position_list_json(const hedge::EngineState& state) {
+    ordered_json all = ordered_json::array();
+    const bool told = state.account.counted != 0;
+    for (std::uint32_t n = 0; n < state.instruments.size(); ++n) {
+        const Instrument& i = state.instruments[InstrumentId{n}];
+        const Qty ours = state.positions[n].qty;
+        const hedge::VenuePosition& v = state.venue_positions[n];
+        if (ours.is_zero() && v.venue.is_zero()) continue;
+        ordered_json line = {
+            {"instrument", i.symbol.view()}, {"underlying", i.base.view()},
+            {"ours", ours.to_double()},      {"venue", nullptr},
+            {"standing", nullptr},           {"mark", hedge::mark_price(state, InstrumentId{n})}};
+        if (told) {
+            line["venue"] = v.venue.to_double();
+            line["standing"] = word(v.standing);
+        }
+        all.push_back(line);
+    }
+    return all;
 }
 
 std::string reconciliation_text(const hedge::EngineState& state) {

@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "deploy/runtime/reconciliation_report.h"
+#include "deploy/runtime/risk_report.h"
 #include "deploy/runtime/stopwatch.h"
+#include "hedge/policy/corridor.h"
 #include "hedge/valuation.h"
 
 namespace hw::deploy {
@@ -91,6 +93,24 @@ ordered_json explain_json(const hedge::Explanation& e, double reference) {
             {"in_quote", all}};
 }
 
+ordered_json permit_json(const hedge::EngineState& state, const hedge::UnderlyingState& u) {
+    const hedge::PermitState& p = u.risk.permit;
+    ordered_json j = {{"given", p.given != 0}, {"why_not", nullptr}, {"changes", p.changes}};
+    if (!p.given) j["why_not"] = to_string(p.why);
+    j["for_s"] = p.since.is_zero() ? 0.0 : (state.now - p.since).to_seconds();
+    return j;
+}
+
+/// Bands and limits that are tighter than configured.
+ordered_json overrides_json(const hedge::Overrides& set) {
+    ordered_json j = ordered_json::object();
+    if (set.band > 0) j["band"] = set.band;
+    for (std::size_t n = 0; n < set.limits.size(); ++n) {
+        if (set.limits[n] > 0) j[std::string(to_string(static_cast<LimitKind>(n)))] = set.limits[n];
+    }
+    return j;
+}
+
 ordered_json underlying_json(const RunReport& report, const RunConfig& config,
                              const hedge::EngineState& state, const RunFigures& figures, std::uint16_t i) {
     const hedge::UnderlyingState& u = state.underlyings[i];
@@ -101,7 +121,7 @@ ordered_json underlying_json(const RunReport& report, const RunConfig& config,
     j["price"] = u.reference;
     j["net_delta"] = {{"max_before", u.max_delta_outside}, {"final", u.exposure.net_delta}};
     if (rules != nullptr) {
-        j["net_delta"]["band"] = rules->band;
+        j["net_delta"]["band"] = hedge::widest_band(*rules, u);
         j["net_delta"]["target"] = rules->target_delta;
     }
     j["gamma"] = u.exposure.gamma;
@@ -113,8 +133,8 @@ ordered_json underlying_json(const RunReport& report, const RunConfig& config,
     j["speed"] = u.exposure.speed;
     j["equity_delta"] = u.exposure.equity;
     j["settling_delta"] = {{"used", u.exposure.settling}, {"venue_linear", u.exposure.settling_venue}};
-    const bool in_band =
-        rules != nullptr && std::abs(u.exposure.net_delta - rules->target_delta) <= rules->band;
+    const bool in_band = rules != nullptr && std::abs(u.exposure.net_delta - rules->target_delta) <=
+                                                 hedge::widest_band(*rules, u);
     j["in_band"] = in_band;
     j["why_not"] = ordered_json::array();
     const AlertCode why = i < report.why_not.size() ? report.why_not[i] : u.blocked_by;
@@ -124,6 +144,8 @@ ordered_json underlying_json(const RunReport& report, const RunConfig& config,
         const AlertCode code = AlertCode::unhedged_underlying;
         j["why_not"].push_back({{"code", to_string(code)}, {"text", description_of(code)}});
     }
+    j["permit"] = permit_json(state, u);
+    j["set_by_people"] = overrides_json(u.risk.overrides);
     j["positions_held"] = u.positions_held;
     j["hedges"] = {{"sent", hedges.sent},
                    {"filled", hedges.filled},
@@ -136,6 +158,8 @@ ordered_json underlying_json(const RunReport& report, const RunConfig& config,
                 {"complete", profit.complete}};
     if (figures.explained != nullptr)
         j["pnl_explain"] = explain_json(figures.explained->of(UnderlyingId{i}), u.reference);
+    j["risk"] = risk_json(u.risk.planner, state, config.engine);
+    j["overlay"] = overlay_json(u.risk, state);
     j["min_variance"] = {{"gain", u.min_variance.gain}, {"samples", u.min_variance.samples}};
     j["surfaces"] = surfaces_json(u);
     return j;
@@ -194,6 +218,8 @@ std::string report_json(const RunReport& report, const RunConfig& config, const 
                    {"rejected", hedges.rejected},
                    {"unfilled", hedges.unfilled},
                    {"open", hedges.open}};
+    j["shadow"] = config.engine.shadow;
+    j["shadow_orders"] = figures.shadow_orders;
     j["killed"] = state.killed != 0;
     ordered_json underlyings = ordered_json::object();
     double total = 0;
@@ -204,12 +230,14 @@ std::string report_json(const RunReport& report, const RunConfig& config, const 
         total += hedge::profit_of(state, UnderlyingId{i}).total_quote;
     }
     j["underlyings"] = underlyings;
+    j["set_by_people"] = overrides_json(state.risk.overrides);
     const LatencyHistogram& latency = figures.event_to_sent;
     j["tick_to_hedge"] = {{"count", latency.count()},
                           {"p50_ns", latency.quantile_ns(0.5)},
                           {"p99_ns", latency.quantile_ns(0.99)},
                           {"max_ns", latency.max_ns()}};
     j["pnl"] = {{"total_quote", total}};
+    j["risk"] = risk_json(state.risk.planner, state, config.engine);
     ordered_json positions = ordered_json::object();
     for (std::uint32_t n = 0; n < state.instruments.size(); ++n) {
         const Qty q = state.positions[n].qty;
@@ -250,15 +278,18 @@ std::string report_text(const RunReport& report, const RunConfig& config, const 
         "rejected; {} option fills\n",
         report.seconds, report.packets, figures.messages, state.decisions, hedges.sent, hedges.filled,
         hedges.rejected, hedges.option_fills);
+    if (config.engine.shadow)
+        out += fmt::format("shadow mode: {} orders shown, none sent\n", figures.shadow_orders);
     for (std::uint16_t i = 0; i < state.underlying_count; ++i) {
         const hedge::UnderlyingState& u = state.underlyings[i];
         const hedge::UnderlyingConfig* rules = rules_of(config, u);
         if (rules == nullptr) continue;
-        const bool in_band = std::abs(u.exposure.net_delta - rules->target_delta) <= rules->band;
+        const bool in_band =
+            std::abs(u.exposure.net_delta - rules->target_delta) <= hedge::widest_band(*rules, u);
         const AlertCode why = i < report.why_not.size() ? report.why_not[i] : u.blocked_by;
         out += fmt::format("{}: net delta {:+.4f} ({} the band of {:+.4f} +- {:.4f})", u.name.view(),
                            u.exposure.net_delta, in_band ? "inside" : "OUTSIDE", rules->target_delta,
-                           rules->band);
+                           hedge::widest_band(*rules, u));
         if (why != AlertCode::none) out += fmt::format(", {}: {}", to_string(why), description_of(why));
         out += fmt::format("; P&L {:+.2f}\n", hedge::profit_of(state, UnderlyingId{i}).total_quote);
     }
@@ -300,7 +331,7 @@ std::string LiveTable::lines(const hedge::EngineState& state, const RunFigures& 
             "{:<8} {:>9.0f} {:>12.2f} {:>18.4f} {:>8.4f} {:>8.4f} {:>8.1e} {:>7.1f} {:>7.1f} "
             "{:>15} {:>7.1f} {:>7.1f} {:>8.2f}  {}\n",
             u.name.view(), ticks_per_s, u.reference, figures.last_delta_before[i], u.exposure.net_delta,
-            rules->band, u.exposure.gamma, u.exposure.vega, u.exposure.theta,
+            hedge::widest_band(*rules, u), u.exposure.gamma, u.exposure.vega, u.exposure.theta,
             fmt::format("{}/{}/{}", h.sent, h.filled, h.rejected),
             figures.event_to_sent.quantile_ns(0.5) / 1e3, figures.event_to_sent.quantile_ns(0.99) / 1e3,
             hedge::profit_of(state, UnderlyingId{i}).total_quote,

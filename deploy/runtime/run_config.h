@@ -76,6 +76,17 @@ struct ControlConfig {
     std::string socket;  ///< path of a Unix socket; empty: none
 };
 
+/// Where quote permits are given; see deploy/permit/hedgewire_permit.h.
+struct PermitConfig {
+    std::string path;  ///< of a file on a tmpfs; empty: none
+};
+
+/// What the machine may do before the engine is told of it.
+struct HostConfig {
+    Nanos late = Nanos::from_ms(5);  ///< the hot thread was kept from running for longer; zero: never told
+    Nanos clock_jump = Nanos::from_ms(5);  ///< of the wall clock against the steady one; zero: never told
+};
+
 struct RunConfig {
     net::PortConfig port;
     FeedKind feed_kind = FeedKind::deribit;
@@ -93,6 +104,8 @@ struct RunConfig {
     std::vector<WalletConfig> wallets;
     SimdChoice simd = SimdChoice::best;
     ControlConfig control;
+    PermitConfig permit;
+    HostConfig host;
     net::CaptureConfig capture;
     std::string text;  ///< the effective configuration as TOML; parse_config gives this RunConfig back
 };

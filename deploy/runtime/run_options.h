@@ -7,6 +7,7 @@
 namespace hw::deploy {
 
 struct RunOptions {
+    std::string config;       ///< where the configuration came from, for `ctl reload`
     std::string capture;      ///< pcap or pcapng to be driven by; empty: live
     std::string positions;    ///< CSV of starting positions; used while the journal has no positions or fills
     std::string instruments;  ///< CSV of definitions

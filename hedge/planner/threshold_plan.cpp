@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "core/pricing/black76.h"
-#include "core/pricing/settlement.h"
 #include "hedge/context.h"
+#include "hedge/option_terms.h"
 #include "hedge/policy/bands.h"
 
 namespace hw::hedge {
@@ -19,32 +19,15 @@ struct Piece {
     pricing::OptionTerms terms;
 };
 
-const SmileSlice* slice_of(const UnderlyingState& u, const Instrument& i) {
-    for (std::uint32_t n = 0; n < u.slice_count; ++n) {
-        if (u.slices[n].expiry == i.expiry && u.slices[n].settlement == i.settlement) return &u.slices[n];
-    }
-    return nullptr;
-}
-
 std::vector<Piece> pieces_of(const EngineState& state, const UnderlyingConfig& rules, UnderlyingId id) {
-    const UnderlyingState& u = state.underlyings[index(id)];
     std::vector<Piece> pieces;
     for (std::uint32_t n = 0; n < state.instruments.size(); ++n) {
         const Instrument& i = state.instruments[InstrumentId{n}];
         if (i.underlying != id || !i.is_option() || state.positions[n].qty.is_zero()) continue;
-        const SmileSlice* const slice = slice_of(u, i);
-        if (slice == nullptr) continue;
-        Piece p;
-        p.terms.settlement = i.settlement;
-        p.terms.type = i.option_type;
-        p.terms.strike = i.strike.to_double();
-        p.terms.forward = u.reference * slice->forward_ratio;
-        p.terms.years = pricing::variance_years(i.expiry, state.now, rules.settlement_window);
-        p.terms.vol = vol_at(*slice, std::log(p.terms.strike / p.terms.forward));
-        if (!(p.terms.years > 0) || !(p.terms.vol > 0)) continue;
-        p.coins = state.positions[n].qty.to_double() * i.contract_size.to_double();
-        p.gamma = p.coins * pricing::black76(p.terms).gamma;
-        pieces.push_back(p);
+        const auto terms = option_terms(state, rules, i);
+        if (!terms) continue;
+        const double coins = state.positions[n].qty.to_double() * i.contract_size.to_double();
+        pieces.push_back({coins, coins * pricing::black76(*terms).gamma, *terms});
     }
     return pieces;
 }

@@ -89,8 +89,8 @@ Corridor corridor_of(const UnderlyingConfig& rules, const UnderlyingState& u, Na
 double narrowest_band(const UnderlyingConfig& rules, const UnderlyingState& u) {
     const bool planned =
         rules.policy.kind == PolicyKind::whalley_wilmott || rules.policy.kind == PolicyKind::zakamouline;
-    if (!planned || u.thresholds_time.is_zero()) return rules.band;
-    return std::min(rules.band, u.thresholds.half_width);
+    if (!planned || u.thresholds_time.is_zero()) return widest_band(rules, u);
+    return std::min(widest_band(rules, u), u.thresholds.half_width);
 }
 
 void take_turn(UnderlyingState& u, Nanos now) {

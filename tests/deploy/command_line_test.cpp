@@ -97,7 +97,7 @@ TEST_F(CommandLine, BadUsageExitsWith2AndSaysSoOnStderr) {
 TEST_F(CommandLine, HelpAndVersionGoToStdout) {
     const Said help = run({"--help"});
     EXPECT_EQ(help.exit_code, 0);
-    for (const char* command : {"run", "check", "ctl", "decode", "replay"})
+    for (const char* command : {"run", "check", "ctl", "decode", "replay", "why"})
         EXPECT_NE(help.out.find(std::string("  ") + command + " "), std::string::npos) << command;
     const Said version = run({"--version"});
     EXPECT_EQ(version.exit_code, 0);
@@ -105,7 +105,7 @@ TEST_F(CommandLine, HelpAndVersionGoToStdout) {
 }
 
 TEST_F(CommandLine, EveryCommandHasItsHelp) {
-    for (const char* command : {"run", "check", "ctl", "decode", "replay"}) {
+    for (const char* command : {"run", "check", "ctl", "decode", "replay", "why"}) {
         const Said said = run({command, "--help"});
         EXPECT_EQ(said.exit_code, 0) << command;
         EXPECT_NE(said.out.find("--"), std::string::npos) << command;

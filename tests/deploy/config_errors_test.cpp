@@ -186,6 +186,21 @@ TEST(ConfigErrors, AnotherVersionIsRefusedNamingWhatIsUnderstood) {
               Lines{"c.toml:1:11: version must be an integer, but is a string"});
 }
 
+TEST(ConfigErrors, WhatTheMachineMayDoHasToMakeSense) {
+    const auto with = [](const std::string& lines) { return errors_of(std::string(kSample) + lines); };
+    EXPECT_EQ(
+        with("[engine]\nblind_after_ms = 0\nemergency = \"kill\"\n"),
+        Lines{"c.toml:43:13: engine.emergency would never come about: engine.blind_after_ms is 0, which "
+              "is never"});
+    EXPECT_EQ(with("[engine]\nemergency = \"stop\"\n").size(), 1u);
+    EXPECT_EQ(errors_of(spoilt("device =", "gap_threshold_us = 6000\ndevice =")).size(), 1u)
+        << "5 ms of engine.late_ms would not be seen";
+    EXPECT_EQ(with("[permit]\nlease_ms = 101\n"),
+              Lines{"c.toml:42:12: permit.lease_ms must be between 5 and 100, but is 101"});
+    EXPECT_EQ(with("[control]\nsocket = \"/x\"\n[permit]\npath = \"/x\"\n"),
+              Lines{"c.toml:44:8: permit.path and control.socket are the same file"});
+}
+
 TEST(ConfigErrors, AllAreToldInTheOrderOfTheFile) {
     std::string text = spoilt("device = \"net_ring0\"", "devise = 3");
     text.replace(text.find("9878"), 4, "0");

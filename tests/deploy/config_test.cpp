@@ -45,6 +45,27 @@ TEST(Config, AbsentKeysKeepTheRoomsDefaults) {
     EXPECT_FALSE(c.paper.taker_fee_bp.has_value());
 }
 
+TEST(Config, PermitsShadowModeAndTheMachine) {
+    const RunConfig none = valid(kSample);
+    EXPECT_TRUE(none.permit.path.empty());
+    EXPECT_EQ(none.engine.permit_lease, Nanos::from_ms(50));
+    EXPECT_FALSE(none.engine.shadow);
+    EXPECT_EQ(none.host.late, Nanos::from_ms(5));
+    EXPECT_EQ(none.host.clock_jump, Nanos::from_ms(5));
+    const RunConfig c = valid(std::string(kSample) +
+                              "[engine]\nshadow = true\nblind_after_ms = 1500\nemergency = \"halt\"\n"
+                              "late_ms = 8\nclock_jump_ms = 0\n"
+                              "[permit]\npath = \"/dev/shm/p\"\nlease_ms = 20\n");
+    EXPECT_TRUE(c.engine.shadow);
+    EXPECT_EQ(c.engine.blind_after, Nanos::from_ms(1500));
+    EXPECT_EQ(c.engine.emergency, hedge::Emergency::halt);
+    EXPECT_EQ(c.host.late, Nanos::from_ms(8));
+    EXPECT_TRUE(c.host.clock_jump.is_zero());
+    EXPECT_EQ(c.permit.path, "/dev/shm/p");
+    EXPECT_EQ(c.engine.permit_lease, Nanos::from_ms(20));
+    EXPECT_EQ(valid(c.text).text, c.text);
+}
+
 TEST(Config, TheEffectiveTextParsesBackToItself) {
     const RunConfig c = valid(kSample);
     EXPECT_EQ(valid(c.text).text, c.text);
@@ -193,6 +214,72 @@ TEST(Config, CreditsThatCouldNeverPayAnOrderAreRefused) {
     EXPECT_EQ(errors_of(spoilt("max_order_coins = 20", "max_order_coins = 20\nmax_daily_fill_coins = 19")),
               Lines{"c.toml:40:24: gate.max_daily_fill_coins (19) is less than one order may be "
                     "(gate.max_order_coins, 20); 0 is no limit"});
+}
+
+TEST(Config, LimitsOfGreeksBucketsOverlayAndStressesArriveWhereTheyBelong) {
+    const RunConfig c =
+        valid(std::string(kSample) +
+              "[[underlying]]\nname = \"SOL\"\nhedge_instrument = \"SOL-PERPETUAL\"\nband = 1\n"
+              "[underlying.greek_limits]\ngamma_soft = 20\ngamma_hard = 40\nvega_hard = 3\n"
+              "[[underlying.bucket]]\nup_to_days = 2\ntheta_soft = 7\n"
+              "[[underlying.bucket]]\nup_to_days = 7.5\n"
+              "[underlying.overlay]\nmode = \"auto\"\ncost_weight = 2\nmax_contracts = 9\n"
+              "min_years = 0.5\ninterval_ms = 1500\n"
+              "[engine.greek_limits]\nvega_soft = 11\n"
+              "[[stress]]\nname = \"gap\"\nspot = -0.3\nvol = 1\ndays = 2\n");
+    const hedge::UnderlyingConfig& u = c.engine.underlyings.back();
+    EXPECT_EQ(u.greek_limits.gamma.soft, 20);
+    EXPECT_EQ(u.greek_limits.gamma.hard, 40);
+    EXPECT_EQ(u.greek_limits.vega.soft, 0);
+    EXPECT_EQ(u.greek_limits.vega.hard, 3);
+    ASSERT_EQ(u.buckets.size(), 2u);
+    EXPECT_EQ(u.buckets[0].limits.theta.soft, 7);
+    EXPECT_EQ(u.buckets[1].up_to_days, 7.5);
+    EXPECT_EQ(u.overlay.mode, hedge::OverlayMode::automatic);
+    EXPECT_EQ(u.overlay.cost_weight, 2);
+    EXPECT_EQ(u.overlay.max_contracts, 9);
+    EXPECT_EQ(u.overlay.min_years, 0.5);
+    EXPECT_EQ(u.overlay.interval, Nanos::from_ms(1500));
+    EXPECT_EQ(c.engine.greek_limits.vega.soft, 11);
+    ASSERT_EQ(c.engine.stresses.size(), 1u);
+    EXPECT_EQ(c.engine.stresses[0].name, "gap");
+    EXPECT_EQ(c.engine.stresses[0].spot, -0.3);
+    EXPECT_EQ(c.engine.stresses[0].days, 2);
+    EXPECT_EQ(valid(c.text).text, c.text);
+    EXPECT_EQ(valid(kSample).engine.underlyings[0].overlay.mode, hedge::OverlayMode::advise);
+}
+
+TEST(Config, LimitsAndBucketsThatContradictEachOtherAreRefused) {
+    using Lines = std::vector<std::string>;
+    const auto with = [](const std::string& lines) { return errors_of(std::string(kSample) + lines); };
+    EXPECT_EQ(with("[engine.greek_limits]\nvega_soft = 3\nvega_hard = 2\n"),
+              Lines{"c.toml:42:13: engine.greek_limits.vega_soft (3) is beyond engine.greek_limits.vega_hard "
+                    "(2): nothing would be said before it is too late"});
+    EXPECT_EQ(with("[engine.greek_limits]\nvega_soft = -3\n"),
+              Lines{"c.toml:42:13: engine.greek_limits.vega_soft must be between 0 and 1000000000000, but is "
+                    "-3"});
+    const auto of_eth = [](const std::string& lines) {
+        return errors_of(spoilt("slippage_cap_bp = 10", "slippage_cap_bp = 10\n" + lines));
+    };
+    EXPECT_EQ(
+        of_eth("[[underlying.bucket]]\nup_to_days = 7\n[[underlying.bucket]]\nup_to_days = 7\n"),
+        Lines{"c.toml:39:14: underlying[1].bucket[1].up_to_days (7) is not later than the bucket before "
+              "(7)"});
+    EXPECT_EQ(of_eth("[[underlying.bucket]]\nup_to_days = 7\ngamma_soft = 2\ngamma_hard = 1\n"),
+              Lines{"c.toml:38:14: underlying[1].bucket[0].gamma_soft (2) is beyond "
+                    "underlying[1].bucket[0].gamma_hard (1): nothing would be said before it is too late"});
+    std::string many;
+    for (int n = 1; n <= 9; ++n) many += "[[underlying.bucket]]\nup_to_days = " + std::to_string(n) + "\n";
+    const Lines too_many = of_eth(many);
+    ASSERT_EQ(too_many.size(), 1u);
+    EXPECT_NE(too_many[0].find("underlying[1].bucket: 9 are configured, at most 8 are possible"),
+              std::string::npos)
+        << too_many[0];
+    EXPECT_EQ(of_eth("[underlying.overlay]\nmode = \"automatic\"\n").size(), 1u);
+    EXPECT_EQ(with("[[stress]]\nname = \"a\"\n[[stress]]\nname = \"a\"\n"),
+              Lines{"c.toml:44:8: stress \"a\" is configured twice"});
+    EXPECT_EQ(with("[[stress]]\nname = \"a\"\nspot = -1\n"),
+              Lines{"c.toml:43:8: stress[0].spot must be between -0.99 and 100, but is -1"});
 }
 
 TEST(Config, TheExamplesAreValidAndParseBackToThemselves) {

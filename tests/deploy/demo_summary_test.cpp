@@ -17,7 +17,9 @@ Json good_hedger() {
         "orders": 3, "fills": 6, "option_fills": 4, "executions": 6,
         "hedges": {"sent": 3, "filled": 2, "rejected": 1},
         "underlyings": {"BTC": {"price": 50000.0, "gamma": 0.1, "vega": 2.0, "theta": -3.0, "in_band": true,
-            "net_delta": {"max_before": 1.5, "final": 0.2, "band": 0.5, "target": 0.0}, "why_not": []}},
+            "net_delta": {"max_before": 1.5, "final": 0.2, "band": 0.5, "target": 0.0}, "why_not": [],
+            "risk": {"profit": -3.5, "worst_loss": 900.0, "worst_scenario": "gap"},
+            "overlay": [{"instrument": "X", "contracts": 2.0, "limit": 0.1}]}},
         "tick_to_hedge": {"count": 2, "p50_ns": 2000, "p99_ns": 9000, "max_ns": 10000},
         "pnl": {"total_quote": -12.5}, "positions": {"BTC-PERPETUAL": -100.0, "X": 1.0},
         "journal": {"dir": "j", "last_sequence": 30, "state_hash": "ab"}, "alerts": {},
@@ -51,6 +53,8 @@ TEST(DemoSummary, GoodReportsPassAndKeepTheirFigures) {
     EXPECT_EQ(summary.at("net_delta").at("BTC").at("max_before"), 1.5);
     EXPECT_EQ(summary.at("net_delta").at("BTC").at("band"), 0.5);
     EXPECT_EQ(summary.at("greeks").at("BTC").at("vega"), 2.0);
+    EXPECT_EQ(summary.at("risk").at("BTC").at("worst_scenario"), "gap");
+    EXPECT_EQ(summary.at("overlay").at("BTC").at(0).at("contracts"), 2.0);
     EXPECT_EQ(summary.at("unaccounted_fills"), 0);
     EXPECT_EQ(summary.at("tick_to_hedge").at("p99_ns"), 9000);
     EXPECT_EQ(summary.at("positions_equal"), true);

@@ -1,8 +1,10 @@
 #include "tests/hot_path/near_end.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <stdexcept>
 
 #include "core/clock.h"
@@ -143,6 +145,11 @@ void hedge(net::Side& side, Shared& shared, const std::string& folder) {
     GapDetector gaps;
     HotLoop<CountingFeed, CountingTransport> loop(*side.port, feed, transport, writer, blobs, inbox, clock,
                                                   gaps);
+    const std::string permit_path = "/dev/shm/hedgewire-hot-path-" + std::to_string(getpid());
+    const auto permits = PermitBlock::open(permit_path, config.engine, error);
+    ASSERT_TRUE(permits) << error;
+    loop.give_permits(*permits);
+    loop.tell_lateness(Nanos::from_ms(5));
     opened.state.prefault();
 
     writer.begin_burst(clock.now(), monotonic_ns());
@@ -169,6 +176,7 @@ void hedge(net::Side& side, Shared& shared, const std::string& folder) {
     const HeapUse use = transport.use();
     shared.finished = true;
 
+    std::filesystem::remove(permit_path);
     report(use, loop.counters(), transport.socket_counters(), opened.writer->stalls());
     EXPECT_TRUE(all_came) << ticks() << " ticks came";
     EXPECT_EQ(opened.writer->failure(), "");

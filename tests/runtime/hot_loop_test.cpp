@@ -179,5 +179,42 @@ TEST_F(HotLoopTest, WhatIsSaidOfAPortReachesTheEngine) {
     EXPECT_FALSE(inbox_.ports.pop(state)) << "taken";
 }
 
+TEST_F(HotLoopTest, AJumpOfTheClockReachesTheEngine) {
+    engine_.configure(config_.engine);
+    PaperTransport transport(config_.paper, engine_.state());
+    EventWriter<PaperTransport> writer(engine_, *opened_.writer, transport, 0, Nanos{});
+    HotLoop<NotingFeed, PaperTransport> loop(*a_, feed_, transport, writer, blobs_, inbox_, clock_, gaps_);
+    ASSERT_TRUE(inbox_.host.push({HostCondition::clock_jumped, {}, 7'000'000}));
+    loop.turn([] {});
+    EXPECT_EQ(engine_.state().risk.clock_jumped, 1);
+    ASSERT_TRUE(inbox_.host.push({HostCondition::clock_steady, {}, 0}));
+    loop.turn([] {});
+    EXPECT_EQ(engine_.state().risk.clock_jumped, 0);
+}
+
+TEST_F(HotLoopTest, AThreadThatWasKeptFromRunningSaysSoAndThatTheNextBurstIsOld) {
+    engine_.configure(config_.engine);
+    PaperTransport transport(config_.paper, engine_.state());
+    EventWriter<PaperTransport> writer(engine_, *opened_.writer, transport, 0, Nanos{});
+    HotLoop<NotingFeed, PaperTransport> loop(*a_, feed_, transport, writer, blobs_, inbox_, clock_, gaps_);
+    loop.tell_lateness(Nanos::from_seconds(3'600));
+    for (int n = 0; n < 3; ++n) loop.turn([] {});
+    usleep(20'000);
+    for (int n = 0; n < 3; ++n) loop.turn([] {});
+    EXPECT_TRUE(engine_.state().risk.late_until.is_zero()) << "not late enough";
+    loop.tell_lateness(Nanos::from_ms(15));
+    usleep(20'000);
+    for (std::uint16_t n = 0; n < 70; ++n) ASSERT_TRUE(a_->tx(frame(n)));
+    loop.turn([] {});
+    const Nanos late = engine_.state().risk.late_until;
+    EXPECT_FALSE(late.is_zero()) << "the first burst";
+    loop.tell_lateness(Nanos::from_seconds(3'600));  // this machine may do it once more
+    loop.turn([] {});
+    const Nanos drained = engine_.state().risk.late_until;
+    EXPECT_GT(drained, late) << "what the first burst left in the ring";
+    for (int n = 0; n < 3; ++n) loop.turn([] {});
+    EXPECT_EQ(engine_.state().risk.late_until, drained) << "and then it is over";
+}
+
 }  // namespace
 }  // namespace hw::deploy
