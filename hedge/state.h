@@ -144,7 +144,8 @@ struct UnderlyingState {
     std::uint32_t positions_held = 0;   ///< instruments with a position, options included
     std::uint8_t surface_accepted = 0;  ///< a person agreed with one that disagrees with the marks
     std::uint8_t full_due = 0;          ///< the full Greeks do not wait for their interval
-    std::uint8_t reserved2[2] = {};
+    std::uint8_t contract_mismatch = 0;  ///< 1: see hedge/contract_check.h
+    std::uint8_t reserved2 = 0;
     std::uint32_t left_out = 0;   ///< positions that did not fit into the book: nothing is hedged with any
     std::uint32_t unadopted = 0;  ///< instruments that wait for the venue's position
     std::uint32_t breaks = 0;     ///< instruments whose position at the venue is another
