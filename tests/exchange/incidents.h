@@ -31,7 +31,7 @@ enum class IncidentKind : std::uint8_t {
     options,        ///< likewise calls at the money that live for days
     itm_call,       ///< likewise the call deepest in the money of the first expiry
     empty,          ///< the perpetuals' books are
-    fix_dead,       ///< the order session is cut off, and whoever comes is cut off again
+    fix_dead,       ///< the order session is cut off, and every logon is refused
     count_
 };
 std::string_view to_string(IncidentKind);

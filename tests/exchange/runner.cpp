@@ -13,7 +13,6 @@ constexpr int kStepsAtOnce = 200;
 constexpr Nanos kTooFarBehind = Nanos::from_ms(250);
 constexpr auto kQuietBeforeEnd = std::chrono::milliseconds(200);
 constexpr double kClosingLimitSeconds = 5.0;
-constexpr auto kCutEvery = std::chrono::milliseconds(5);
 
 Nanos wall_clock() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -49,8 +48,7 @@ Runner::Runner(const Options& options, FixAcceptor& fix, FixAcceptor* account, M
           }),
       last_inbound_(begun_),
       next_summary_(begun_),
-      next_drop_(begun_ + std::chrono::milliseconds(options.fix_drop_every_ms)),
-      next_cut_(begun_) {
+      next_drop_(begun_ + std::chrono::milliseconds(options.fix_drop_every_ms)) {
     for (const auto& [symbol, qty] : options.initial_positions) {
         if (simulation_.open_position(symbol, qty)) continue;
         std::fprintf(stderr, "hedgewire-exchange: --initial-position: %s is not listed\n", symbol.c_str());
@@ -124,9 +122,10 @@ void Runner::send_reports() {
 void Runner::keep_time() {
     const Clock::time_point now = Clock::now();
     if (fix_.logged_on()) simulation_.begin_incidents();
-    if (simulation_.fix_dead() && now >= next_cut_) {
-        next_cut_ = now + kCutEvery;
-        fix_.drop_connection();
+    if (simulation_.fix_dead() != fix_dead_) {
+        fix_dead_ = simulation_.fix_dead();
+        fix_.refuse_logons(fix_dead_);
+        if (fix_dead_) fix_.drop_connection();
     }
     if (!quiet_ && options_.seconds > 0.0 && elapsed_s() >= options_.seconds - options_.quiesce_seconds) {
         quiet_ = true;

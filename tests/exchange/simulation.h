@@ -45,7 +45,7 @@ class Simulation {
     void begin_incidents();
     /// Zero: not yet.
     Nanos incidents_begun() const { return incidents_.begun(); }
-    /// An incident: the order session is to be cut off, again and again.
+    /// An incident: the order session is dead.
     bool fix_dead() const { return fix_dead_; }
     /// From here on no option fills and no jumps: a hedger can end flat.
     void quiesce();

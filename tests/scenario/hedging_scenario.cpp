@@ -49,7 +49,7 @@ void HedgingScenario::run(double seconds, const std::function<void()>& meanwhile
         if (meanwhile) meanwhile();
         std::this_thread::sleep_for(2ms);
     }
-    process_->stop(8s);
+    process_->stop(30s);
     EXPECT_EQ(process_->exit_code(), 0) << world.log("hedger-1.log");
     world.stop_exchange();
     hedger = world.hedger_report();

@@ -75,7 +75,7 @@ TEST_F(MarketScenario, AnExpiryInTheMoneyIsCashAndNoOrder) {
     EXPECT_TRUE(orders().empty());
     EXPECT_EQ(alerts("settled"), 1u);
     EXPECT_TRUE(positions_of(venue).empty());
-    const double theirs = venue.at("cash").at("BTC").get<double>() - venue.at("fees").at("BTC").get<double>();
+    const double theirs = venue.at("cash").at("BTC").get<double>();
     EXPECT_NEAR(btc().at("pnl").at("coin").get<double>(), theirs, 1e-8);
     EXPECT_NE(theirs, 0);
     expect_consistent(world);

@@ -1,6 +1,7 @@
 // What the venue and the wires to it do to a hedger, two processes: refusals, halts, dead feeds and sessions,
 // rate credits, contracts of another size. Positions equal to the exchange's and an identical replay at the
 // end of each, unless the exchange lies about them.
+#include "deploy/permit/hedgewire_permit.h"
 #include "tests/scenario/hedging_scenario.h"
 
 namespace hw::scenario {
@@ -94,12 +95,38 @@ TEST_F(VenueScenario, AHaltedInstrumentIsLeftAlone) {
     expect_consistent(world);
 }
 
-TEST_F(VenueScenario, ADeadFeedBesideALivingSessionStopsTheHedging) {
+/// When the quote permit was last seen to be given, and that it was.
+struct PermitWatch {
+    explicit PermitWatch(const std::string& path) : path(path) {}
+    ~PermitWatch() { hw_permit_close(&permit); }
+    void look(double now_s) {
+        if (permit.block == nullptr && hw_permit_open(&permit, path.c_str()) != HW_PERMIT_OK) return;
+        if (hw_permit_may_quote(&permit, hw_permit_find(&permit, "BTC"))) last_given_s = now_s;
+    }
+    std::string path;
+    hw_permit permit{};
+    double last_given_s = -1;
+};
+
+TEST_F(VenueScenario, ADeadFeedBesideALivingSessionStopsTheHedgingAndThePermit) {
+    constexpr double kDead = 1.5, kStale = 0.25, kLease = 0.1;
+    // Two processes on a machine that others use, too.
+    constexpr double kSlack = 0.25;
     configure("stale_after_ms = 2000", "stale_after_ms = 250");
     configure("silent_after_ms = 2000", "silent_after_ms = 500");
+    PermitWatch watch((world.dir() / "permit").string());
+    configure("[control]\n", "[permit]\npath = \"" + watch.path + "\"\n\n[control]\n");
     incident("feed-dead@1.5+2");
     incident("fill@2.5=2");
-    run(6);
+    double gone_s = 0;
+    run(6, [&] {
+        const double now_s = incident_time();
+        watch.look(now_s);
+        if (now_s < kDead + 1.9) gone_s = watch.last_given_s;
+    });
+    EXPECT_GT(gone_s, kDead - 0.5) << "given while all was well";
+    EXPECT_LT(gone_s, kDead + kStale + kLease + kSlack);
+    EXPECT_GT(watch.last_given_s, kDead + 2) << "given again";
     EXPECT_TRUE(orders(0, 3.5).empty());
     EXPECT_FALSE(orders(3.5).empty());
     EXPECT_GT(alerts("underlying_stale") + alerts("underlying_untrusted"), 0u);
