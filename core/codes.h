@@ -107,7 +107,6 @@ std::string_view to_string(Severity);
     X(97, venue_position_unknown, critical,                                                                  \
       "the venue has positions in instruments that we do not know: they are in no delta")                    \
     X(98, runaway, critical, "hedges in a row took the net delta further away: killed")                      \
-    X(99, limit_locked, warning, "the touch is outside the venue's price band: nothing can be taken")        \
     X(100, stop_warn, warning, "a loss stop: warning level")                                                 \
     X(101, stop_reduce, critical, "a loss stop: only orders that reduce the worst net delta")                \
     X(102, stop_flatten, critical, "a loss stop: hedging all the way to the target, then only reducing")     \
@@ -137,6 +136,7 @@ std::string_view to_string(Severity);
     X(126, shadow_order, info, "shadow mode: this order would have been sent")                               \
     X(127, resting_repriced, info, "a resting hedge was cancelled to follow the touch")                      \
     X(128, resting_deadline, info, "a resting hedge was not filled in time: taking")                         \
+    X(129, warming_up, info, "not ready for the first order yet")                                            \
     X(130, risk_refused, warning, "risk figures from the planner cannot be used")                            \
     X(131, quotes_refused, warning, "the quoting engine's prices cannot be used: not guarded against them")  \
     X(132, contract_mismatch, critical,                                                                      \

@@ -291,12 +291,15 @@ class LimitedDay : public RandomDay {
 
 TEST_F(LimitedDay, NothingLeavesUnlessEveryCheckHolds) {
     begin_limited(401);
+    std::map<AlertCode, std::size_t> why;
     const std::uint64_t steps = steps_or(40'000);
     for (std::uint64_t n = 0; n < steps; ++n) {
         limited_step();
+        ++why[btc().blocked_by];
         if (n % 1'000 == 0) history.clear(), all.clear();
         ASSERT_FALSE(HasFailure()) << "seed " << seed << " event " << sequence;
     }
+    for (auto [k, v] : why) std::printf("%s %zu\n", std::string(to_string(k)).c_str(), v);
     EXPECT_GT(btc().orders_sent, steps / 400) << "a day on which nothing happened proves nothing";
     EXPECT_GT(passed, steps / 400);
     for (const AlertCode code :
