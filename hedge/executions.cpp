@@ -27,7 +27,7 @@ void refuse(Context& c, InstrumentId id, const Execution& e) {
            e.order);
 }
 
-/// `effect`: coins that booking it moved the net delta by.
+/// `effect`: coins that booking it as this order's moved the net delta by.
 void count_for_order(Context& c, InstrumentId id, const Execution& e, double effect) {
     const UnderlyingId underlying = c.state.instruments[id].underlying;
     count_daily_fill(c, id, e);
@@ -51,10 +51,7 @@ void told_again(Context& c, InstrumentId id, const Execution& e, BookedFill& f) 
     note_told_by_both(c, e.key);
     if (f.what != Booked::fill || !f.order.is_none() || e.order.is_none() || f.instrument != id) return;
     f.order = e.order;
-    // It was booked when nobody knew whose it was: what it did then is taken from the order.
-    const OrderState* order = find_order(c.state, e.order);
-    const double per_contract = order == nullptr ? 0 : order->delta_per_contract;
-    count_for_order(c, id, e, signed_qty(e.side, e.last_qty).to_double() * per_contract);
+    count_for_order(c, id, e, 0);
 }
 
 }  // namespace

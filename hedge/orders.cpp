@@ -7,7 +7,6 @@
 #include "hedge/open_orders.h"
 #include "hedge/order_transitions.h"
 #include "hedge/reconcile.h"
-#include "hedge/runaway.h"
 #include "hedge/stops.h"
 
 namespace hw::hedge {
@@ -92,7 +91,6 @@ void change_filled(Context& c, OrderId id, Qty change) {
     if (o == nullptr) return;
     o->cum += change;
     if (change < Qty{}) o->busted -= change;
-    change_judged(c, *o, change);
     check_filled(c, *o);
     fills_told(c, *o);
     c.mark_dirty(o->underlying);

@@ -4,6 +4,7 @@
 
 #include "hedge/decision.h"
 #include "hedge/limits.h"
+#include "hedge/stops.h"
 
 namespace hw::hedge {
 

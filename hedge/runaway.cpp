@@ -50,10 +50,4 @@ void judge_fill(Context& c, OrderState& order, double effect) {
     if (to < from && !order.worsened) guard.worse_in_a_row = 0;
 }
 
-void change_judged(Context& c, const OrderState& order, Qty change) {
-    if (!is_judged(order.purpose)) return;
-    c.underlying(order.underlying).risk.guard.hedged +=
-        signed_qty(order.side, change).to_double() * order.delta_per_contract;
-}
-
 }  // namespace hw::hedge

@@ -6,7 +6,8 @@
 // the net delta of the book is measured as it is booked, and added up; an order remembers where it began in
 // that sum. A fill is worse when it takes (net delta then + hedges since) further from the target. That shows
 // a delta whose sign or size is not what the engine thinks, and orders sent twice for one exposure; a hedge
-// that the market overtook is not one of them.
+// that the market overtook is not one of them. A fill that was booked before anybody said whose it is, and a
+// trade that is taken back, count as what others did.
 #pragma once
 
 #include "hedge/context.h"
@@ -20,7 +21,5 @@ void begin_judging(const UnderlyingState&, OrderState&, double target);
 double hedged_delta(const EngineState&, const EngineConfig&, InstrumentId, const Execution&);
 /// A fill of `order` moved that by `effect`.
 void judge_fill(Context&, OrderState& order, double effect);
-/// So much more (or less) of it is filled after all: nobody's fault, but counted.
-void change_judged(Context&, const OrderState& order, Qty change);
 
 }  // namespace hw::hedge

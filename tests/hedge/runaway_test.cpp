@@ -9,10 +9,9 @@ namespace {
 
 class Runaway : public RiskTest {
   protected:
-    /// A contract is suddenly worth so many times as much: what fills is not what was ordered.
-    void redefine(double size) {
-        define(contract("BTC-PERPETUAL", Kind::perpetual, Settlement::inverse, size));
-    }
+    /// What the engine believes of a contract's size is wrong from here on, as no definition could make it:
+    /// what fills is not what was ordered.
+    void redefine(double size) { memory.state().instruments[kPerpetual].contract_size = qty(size); }
     void allow_anything() {
         config.gate.max_order_coins = 1e8;
         config.gate.max_position_coins = 1e9;
