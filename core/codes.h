@@ -137,9 +137,12 @@ std::string_view to_string(Severity);
     X(126, shadow_order, info, "shadow mode: this order would have been sent")                               \
     X(127, resting_repriced, info, "a resting hedge was cancelled to follow the touch")                      \
     X(128, resting_deadline, info, "a resting hedge was not filled in time: taking")                         \
-    X(129, warming_up, info, "not ready for the first order yet")                                            \
     X(130, risk_refused, warning, "risk figures from the planner cannot be used")                            \
-    X(131, quotes_refused, warning, "the quoting engine's prices cannot be used: not guarded against them")
+    X(131, quotes_refused, warning, "the quoting engine's prices cannot be used: not guarded against them")  \
+    X(132, contract_mismatch, critical,                                                                      \
+      "the order gateway means another contract size than the feed: not hedging this underlying")            \
+    X(133, contracts_unchecked, warning,                                                                     \
+      "the order gateway did not tell its contract sizes: not compared with the feed's")
 
 enum class AlertCode : std::uint16_t {
 #define HW_X(number, name, severity, text) name = number,

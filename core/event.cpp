@@ -72,6 +72,8 @@ std::string_view to_string(EventType type) {
             return "host_state";
         case EventType::quote_orders:
             return "quote_orders";
+        case EventType::contract_terms:
+            return "contract_terms";
         case EventType::count_:
             break;
     }
@@ -135,6 +137,8 @@ std::size_t payload_size(EventType type) {
             return sizeof(HostState);
         case EventType::quote_orders:
             return sizeof(QuoteOrders);
+        case EventType::contract_terms:
+            return sizeof(ContractTerms);
         case EventType::definitions_complete:
         case EventType::book_clear:
         case EventType::run_stopping:

@@ -54,6 +54,7 @@ enum class EventType : std::uint16_t {
     overlay,           ///< the planner's: options that would bring the Greeks inside their limits
     host_state,        ///< what the machine did to us: a late core, a jump of the clock
     quote_orders,      ///< what the quoting engine stands at in an instrument
+    contract_terms,    ///< in an account snapshot: what the order gateway means by one contract
     count_
 };
 std::string_view to_string(EventType);
@@ -294,12 +295,16 @@ enum class SnapshotPhase : std::uint8_t {
 };
 std::string_view to_string(SnapshotPhase);
 
+/// The order gateway's list of contracts, which the first snapshots ask for.
+enum class ContractList : std::uint8_t { not_asked = 0, told = 1, not_told = 2 };
+
 /// The positions and venue_orders between begin and end are the account's, all of them: what is not named is
 /// zero, or not open.
 struct AccountSnapshot {
     std::uint64_t id;  ///< rises with each
     SnapshotPhase phase;
-    std::uint8_t reserved[3];
+    ContractList contracts;  ///< at the end
+    std::uint8_t reserved[2];
     std::uint32_t positions;    ///< at the end: how many were told, those of unknown instruments included
     std::uint32_t open_orders;  ///< likewise, other engines' orders included
     std::uint32_t unknown;      ///< positions in instruments that we do not know
@@ -312,6 +317,11 @@ struct VenueOrder {
     Price limit;
     Side side;
     std::uint8_t reserved[7];
+};
+
+/// Of an instrument, as the order gateway has it.
+struct ContractTerms {
+    Qty contract_size;  ///< FIX 231: units that a contract of quantity stands for
 };
 
 struct Timer {
@@ -485,6 +495,7 @@ struct alignas(64) Event {
         Overlay overlay;
         HostState host_state;
         QuoteOrders quote_orders;
+        ContractTerms contract_terms;
         Payload() : bytes{} {}
     } payload;
 

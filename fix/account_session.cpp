@@ -141,6 +141,7 @@ bool AccountSession::up() const { return impl_->up(); }
 bool AccountSession::request_snapshot(Nanos now) { return impl_->request_snapshot(now); }
 bool AccountSession::snapshot_pending() const { return impl_->snapshot().pending(); }
 std::string_view AccountSession::snapshot_failure() const { return impl_->snapshot().failure(); }
+std::string_view AccountSession::contracts_failure() const { return impl_->snapshot().contracts_failure(); }
 const Counters& AccountSession::counters() const { return impl_->counters(); }
 const StreamFramer::Counters& AccountSession::framing_counters() const { return impl_->framing_counters(); }
 std::string_view AccountSession::last_note() const { return impl_->last_note(); }

@@ -63,6 +63,8 @@ class AccountSession {
     bool snapshot_pending() const;
     /// Where and why the last snapshot failed; empty when it did not.
     std::string_view snapshot_failure() const;
+    /// Why the venue's contracts could not be compared with ours; empty when they could.
+    std::string_view contracts_failure() const;
 
     const Counters& counters() const;
     const StreamFramer::Counters& framing_counters() const;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr VerdictOn kAccepted{Verdict::accepted, 0};
 constexpr int kPositionEntries = 702;
+constexpr int kContractEntries = 146;
 
 bool is_ok(const VerdictOn& answer) { return answer.verdict == Verdict::accepted; }
 
@@ -51,6 +52,8 @@ std::vector<AccountQuestion>& AccountSnapshotReader::begin(std::uint64_t id, Nan
     failure_.clear();
     positions_.clear();
     orders_.clear();
+    contracts_.clear();
+    list_ = ContractList::not_asked;
     equities_.clear();
     order_ids_.clear();
     unknown_positions_ = position_reports_ = 0;
@@ -62,6 +65,8 @@ std::vector<AccountQuestion>& AccountSnapshotReader::begin(std::uint64_t id, Nan
     ask("AF", 584, "O", {{585, "7"}});
     for (const std::string& currency : config_.currencies)
         ask("BE", 923, currency, {{924, "4"}, {553, username_}, {15, currency}}, currency);
+    // Futures and perpetuals: what is hedged in. Of what is held the positions tell.
+    if (list_due_) ask("x", 320, "L", {{559, "0"}, {263, "0"}, {167, "FUT"}});
 
     AccountSnapshot& event =
         sink_.stage(EventType::account_snapshot, kNoInstrument, Nanos{}).payload.account_snapshot;
@@ -102,6 +107,7 @@ std::optional<VerdictOn> AccountSnapshotReader::read(const InboundMessage& messa
     const std::string_view type{message.type, message.type_size};
     if (type == "AP" || type == "AO") return read_positions(message, type == "AP");
     if (type == "BF") return read_equity(message);
+    if (type == "y") return read_contracts(message);
     if (type == "8" && field(message, 150) == "I") return read_status(message);
     return std::nullopt;
 }
@@ -210,9 +216,59 @@ VerdictOn AccountSnapshotReader::read_entry(const InboundMessage& body, const In
         return {Verdict::bad_value, 55};
     }
     const InstrumentId instrument = symbols_(symbol);
+    if (const std::string_view multiplier = field(entry, 231); !multiplier.empty()) {
+        const auto size = parse_decimal_rounded(multiplier);
+        if (!size) return unreadable(entry, Verdict::bad_format, 231, counters_.field_bad_qty);
+        contracts_.push_back({instrument, Qty::from_nanos(*size)});
+    }
     if (instrument == kNoInstrument) ++unknown_positions_;
     positions_.push_back({instrument, position});
     return kAccepted;
+}
+
+VerdictOn AccountSnapshotReader::read_contracts(const InboundMessage& message) {
+    AccountQuestion* const asked = question("x", field(message, 320));
+    if (asked == nullptr) {
+        ++counters_.answers_too_late;
+        return kAccepted;
+    }
+    const std::string_view result = field(message, 560);
+    if (!result.empty() && result != "0") {
+        do_without_contracts(words("y", 560, "refuses: ") + std::string(result));
+        return kAccepted;
+    }
+    for (std::size_t i = 0; i < message.entry_count; ++i) {
+        if (message.entries[i].group != kContractEntries) continue;
+        const InboundMessage entry = as_message(message.entries[i]);
+        const std::string_view multiplier = field(entry, 231);
+        if (field(entry, 55).empty() || multiplier.empty()) continue;  // an index has none
+        const auto size = parse_decimal_rounded(multiplier);
+        if (!size) {
+            ++counters_.field_bad_qty;
+            do_without_contracts(words("y", 231, "cannot be read: ") + std::string(multiplier));
+            return {Verdict::bad_format, 231};
+        }
+        contracts_.push_back({symbols_(field(entry, 55)), Qty::from_nanos(*size)});
+    }
+    if (field(message, 893) == "N") return kAccepted;  // not the last fragment
+    list_ = ContractList::told;
+    return answered(*asked);
+}
+
+/// The rest of the snapshot counts all the same.
+void AccountSnapshotReader::do_without_contracts(std::string reason) {
+    AccountQuestion* const asked = question("x", {});
+    if (asked == nullptr) return;
+    contracts_failure_ = std::move(reason);
+    ++counters_.contract_lists_missing;
+    list_ = ContractList::not_told;
+    answered(*asked);
+}
+
+bool AccountSnapshotReader::waits_for_contracts_only() const {
+    return std::all_of(questions_.begin(), questions_.end(), [](const AccountQuestion& q) {
+        return q.answered || q.type == std::string_view("x");
+    });
 }
 
 // Which reports belong to the answer: those with our 584, or with 911 or 912 and no 584. Where the count is
@@ -331,11 +387,17 @@ void AccountSnapshotReader::complete() {
         if (told.instrument == kNoInstrument) continue;
         sink_.stage(EventType::position, told.instrument, Nanos{}).payload.position = told.position;
     }
+    for (const ToldContract& told : contracts_) {
+        if (told.instrument == kNoInstrument) continue;
+        sink_.stage(EventType::contract_terms, told.instrument, Nanos{})
+            .payload.contract_terms.contract_size = told.size;
+    }
     for (const ToldOrder& told : orders_)
         sink_.stage(EventType::venue_order, told.instrument, Nanos{}).payload.venue_order = told.order;
     for (const Equity& equity : equities_)
         sink_.stage(EventType::equity, kNoInstrument, Nanos{}).payload.equity = equity;
     pending_ = false;
+    list_due_ = list_due_ && list_ == ContractList::not_asked;
     stage_end(SnapshotPhase::end, unknown_positions_);
     ++counters_.snapshots_complete;
     counters_.positions_told += positions_.size();
@@ -351,6 +413,7 @@ void AccountSnapshotReader::stage_end(SnapshotPhase phase, std::uint32_t unknown
     event.positions = static_cast<std::uint32_t>(positions_.size());
     event.open_orders = static_cast<std::uint32_t>(orders_.size());
     event.unknown = unknown;
+    if (phase == SnapshotPhase::end) event.contracts = list_;
     sink_.flush();
 }
 
@@ -367,6 +430,10 @@ void AccountSnapshotReader::fail(std::string reason, std::uint64_t& counter) {
 bool AccountSnapshotReader::refused(std::uint32_t sequence, std::string_view reason) {
     for (const AccountQuestion& q : questions_) {
         if (q.sequence == 0 || q.sequence != sequence) continue;
+        if (q.type == std::string_view("x")) {
+            do_without_contracts("x was refused: " + std::string(reason));
+            return true;
+        }
         fail(std::string(q.type) + " was refused: " + std::string(reason), counters_.snapshots_refused);
         return true;
     }
@@ -374,6 +441,9 @@ bool AccountSnapshotReader::refused(std::uint32_t sequence, std::string_view rea
 }
 
 void AccountSnapshotReader::unread(std::string_view type, std::uint32_t sequence, int reason) {
+    if (type == "y")
+        do_without_contracts("y (34=" + std::to_string(sequence) +
+                             ") had to be rejected, 373=" + std::to_string(reason));
     if (type != "AP" && type != "AO" && type != "BF" && type != "8") return;
     fail(std::string(type) + " (34=" + std::to_string(sequence) +
              ") had to be rejected, 373=" + std::to_string(reason),
@@ -382,6 +452,7 @@ void AccountSnapshotReader::unread(std::string_view type, std::uint32_t sequence
 
 void AccountSnapshotReader::check_time(Nanos now) {
     if (!pending_ || now - asked_ < config_.snapshot_patience) return;
+    if (waits_for_contracts_only()) return do_without_contracts("no answer in time to x");
     std::string waiting;
     for (const AccountQuestion& q : questions_) {
         if (!q.answered) waiting += (waiting.empty() ? "" : ", ") + std::string(q.type) + " " + q.id;

@@ -7,11 +7,17 @@
 // cannot be read or one that does not come in time ends it with `failed`, `failure` saying where and why:
 // half a snapshot is never told.
 //
+// What one contract is to the venue's order gateway comes with it: each position has its multiplier (231),
+// and until a list of contracts has been told once, the futures and perpetuals are asked for, too (x,
+// answered by y with 146 groups of 55 and 231). That answer alone may be missing: the snapshot is then told
+// without, and says so.
+//
 // Answers: AP (702 groups of 55, 704, 705, 854, 730, 883, or one of the body's symbol; one report, or as many
 // as 727 of the first or of an AO before them says; no symbol twice), or AO that says there are none;
 // ExecutionReports 150=I with 584, 911, 912 (see read_status); BF with 100001, 100003, 100004. Quantities of
 // positions are contracts, as those of orders are: whole positions are 704 less 705. (Deribit:
-// docs.deribit.com/fix-api, Request For Positions, Position Report, User Request, User Response.)
+// docs.deribit.com/fix-api, Request For Positions, Position Report, User Request, User Response, Security
+// List Request, Security List.)
 #pragma once
 
 #include <cstdint>
@@ -33,8 +39,8 @@ namespace hw::fix {
 
 /// A question of ours, to be sent.
 struct AccountQuestion {
-    const char* type;  ///< AN, AF, BE
-    std::string id;    ///< 710, 584, 923
+    const char* type;  ///< AN, AF, BE, x
+    std::string id;    ///< 710, 584, 923, 320
     std::vector<TextField> fields;
     std::string currency;        ///< BE
     std::uint32_t sequence = 0;  ///< its own, once sent
@@ -65,11 +71,17 @@ class AccountSnapshotReader {
     void fail(std::string reason, std::uint64_t& counter);
     /// Why the last one failed; empty when it did not.
     std::string_view failure() const { return failure_; }
+    /// Why the list of contracts was not told; empty while it was, or is still to come.
+    std::string_view contracts_failure() const { return contracts_failure_; }
 
   private:
     struct ToldPosition {
         InstrumentId instrument;
         Position position;
+    };
+    struct ToldContract {
+        InstrumentId instrument;
+        Qty size;
     };
     struct ToldOrder {
         InstrumentId instrument;
@@ -85,6 +97,9 @@ class AccountSnapshotReader {
     VerdictOn read_positions(const InboundMessage&, bool is_report);
     VerdictOn read_entries(const InboundMessage&);
     VerdictOn read_entry(const InboundMessage& body, const InboundMessage& entry);
+    VerdictOn read_contracts(const InboundMessage&);
+    void do_without_contracts(std::string reason);
+    bool waits_for_contracts_only() const;
     std::optional<VerdictOn> read_status(const InboundMessage&);
     bool answers_status(const InboundMessage&, const AccountQuestion&) const;
     VerdictOn read_order(const InboundMessage&);
@@ -108,6 +123,10 @@ class AccountSnapshotReader {
     std::vector<AccountQuestion> questions_;
     std::vector<ToldPosition> positions_;
     std::vector<ToldOrder> orders_;
+    std::vector<ToldContract> contracts_;
+    ContractList list_ = ContractList::not_asked;  ///< in this snapshot
+    bool list_due_ = true;
+    std::string contracts_failure_;
     std::vector<Equity> equities_;
     std::uint32_t unknown_positions_ = 0;
     std::uint32_t position_reports_ = 0;

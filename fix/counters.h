@@ -73,6 +73,7 @@ namespace hw::fix {
     X(snapshots_timed_out, "of these, not answered in full in time")                                     \
     X(snapshots_cut_off, "of these, ended by the end of the session")                                    \
     X(positions_told, "positions in whole snapshots")                                                    \
+    X(contract_lists_missing, "times that the venue did not tell its contracts when asked")              \
     X(venue_orders_told, "open orders in whole snapshots")                                               \
     X(equities_told, "wallets' equities in whole snapshots")                                             \
     X(answers_too_late, "answers to a snapshot that was over, and to none of ours")

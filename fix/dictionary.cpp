@@ -282,6 +282,27 @@ constexpr char kMessages[] = R"xml(
    </group>
    <field name='Text' required='N'/>
   </message>
+  <message name='SecurityListRequest' msgtype='x' msgcat='app'>
+   <field name='SecurityReqID' required='Y'/>
+   <field name='SecurityListRequestType' required='Y'/>
+   <field name='SubscriptionRequestType' required='N'/>
+   <field name='SecurityType' required='N'/>
+   <field name='Account' required='N'/>
+  </message>
+  <message name='SecurityList' msgtype='y' msgcat='app'>
+   <field name='SecurityReqID' required='N'/>
+   <field name='SecurityResponseID' required='N'/>
+   <field name='SecurityRequestResult' required='N'/>
+   <field name='TotNoRelatedSym' required='N'/>
+   <field name='LastFragment' required='N'/>
+   <field name='Text' required='N'/>
+   <group name='NoRelatedSym' required='N'>
+    <field name='Symbol' required='N'/>
+    <field name='SecurityType' required='N'/>
+    <field name='ContractMultiplier' required='N'/>
+    <field name='MinPriceIncrement' required='N'/>
+   </group>
+  </message>
   <message name='UserRequest' msgtype='BE' msgcat='app'>
    <field name='UserRequestID' required='Y'/>
    <field name='UserRequestType' required='Y'/>

@@ -66,17 +66,21 @@ constexpr char kFields[] = R"xml( <fields>
   <field number='123' name='GapFillFlag' type='BOOLEAN'/>
   <field number='128' name='DeliverToCompID' type='STRING'/>
   <field number='141' name='ResetSeqNumFlag' type='BOOLEAN'/>
+  <field number='146' name='NoRelatedSym' type='NUMINGROUP'/>
   <field number='150' name='ExecType' type='CHAR'/>
   <field number='151' name='LeavesQty' type='QTY'/>
   <field number='167' name='SecurityType' type='STRING'/>
   <field number='198' name='SecondaryOrderID' type='STRING'/>
   <field number='231' name='ContractMultiplier' type='FLOAT'/>
   <field number='263' name='SubscriptionRequestType' type='CHAR'/>
+  <field number='320' name='SecurityReqID' type='STRING'/>
+  <field number='322' name='SecurityResponseID' type='STRING'/>
   <field number='369' name='LastMsgSeqNumProcessed' type='SEQNUM'/>
   <field number='371' name='RefTagID' type='INT'/>
   <field number='372' name='RefMsgType' type='STRING'/>
   <field number='373' name='SessionRejectReason' type='INT'/>
   <field number='378' name='ExecRestatementReason' type='INT'/>
+  <field number='393' name='TotNoRelatedSym' type='INT'/>
   <field number='379' name='BusinessRejectRefID' type='STRING'/>
   <field number='380' name='BusinessRejectReason' type='INT'/>
   <field number='383' name='MaxMessageSize' type='LENGTH'/>
@@ -98,6 +102,8 @@ constexpr char kFields[] = R"xml( <fields>
   <field number='536' name='AffectedSecondaryOrderID' type='STRING'/>
   <field number='553' name='Username' type='STRING'/>
   <field number='554' name='Password' type='STRING'/>
+  <field number='559' name='SecurityListRequestType' type='INT'/>
+  <field number='560' name='SecurityRequestResult' type='INT'/>
   <field number='584' name='MassStatusReqID' type='STRING'/>
   <field number='585' name='MassStatusReqType' type='INT'/>
   <field number='660' name='AcctIDSource' type='INT'/>
@@ -119,12 +125,14 @@ constexpr char kFields[] = R"xml( <fields>
   <field number='854' name='QtyType' type='INT'/>
   <field number='880' name='TrdMatchID' type='STRING'/>
   <field number='883' name='UnderlyingEndPrice' type='PRICE'/>
+  <field number='893' name='LastFragment' type='BOOLEAN'/>
   <field number='911' name='TotNumReports' type='INT'/>
   <field number='912' name='LastRptRequested' type='BOOLEAN'/>
   <field number='923' name='UserRequestID' type='STRING'/>
   <field number='924' name='UserRequestType' type='INT'/>
   <field number='926' name='UserStatus' type='INT'/>
   <field number='927' name='UserStatusText' type='STRING'/>
+  <field number='969' name='MinPriceIncrement' type='FLOAT'/>
   <field number='1128' name='ApplVerID' type='STRING'/>
   <field number='1137' name='DefaultApplVerID' type='STRING'/>
   <field number='1362' name='NoFills' type='NUMINGROUP'/>

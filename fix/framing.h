@@ -15,7 +15,7 @@ namespace hw::fix {
 
 class StreamFramer {
   public:
-    static constexpr std::size_t kMaxMessage = 65'536;  ///< bytes, header and trailer included
+    static constexpr std::size_t kMaxMessage = 262'144;  ///< bytes, header and trailer included
 
     struct Counters {
         std::uint64_t bytes = 0;          ///< taken in

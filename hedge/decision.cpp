@@ -147,6 +147,7 @@ AlertCode reason_not_to_hedge(Context& c, UnderlyingId id) {
     const UnderlyingState& u = c.underlying(id);
     if (c.state.killed) return AlertCode::killed;
     if (u.paused) return AlertCode::paused;
+    if (u.contract_mismatch) return AlertCode::contract_mismatch;
     if (!c.state.definitions_complete) return AlertCode::definitions_incomplete;
     if (!c.state.session_up) return AlertCode::session_down;
     if (!u.reconciled) return AlertCode::unreconciled;

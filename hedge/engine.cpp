@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "hedge/commands.h"
+#include "hedge/contract_check.h"
 #include "hedge/credits.h"
 #include "hedge/decision.h"
 #include "hedge/drop_copy_watch.h"
@@ -45,6 +46,7 @@ void start_run(Context& c, const RunStarted& run) {
     withdraw_all_permits(c, AlertCode::warming_up);
     forget_order_states(c);
     begin_reconciling(c);
+    begin_contract_check(c);
     sessions_changed(c);
 }
 
@@ -172,6 +174,9 @@ void Engine::apply(const Event& event) {
             break;
         case EventType::account_snapshot:
             on_account_snapshot(context_, p.account_snapshot);
+            break;
+        case EventType::contract_terms:
+            on_contract_terms(context_, id, p.contract_terms);
             break;
         case EventType::venue_order:
             on_venue_order(context_, id, p.venue_order);

@@ -1,5 +1,8 @@
 #include "hedge/envelope.h"
 
+#include <algorithm>
+#include <array>
+
 #include "hedge/open_orders.h"
 
 namespace hw::hedge {
@@ -7,17 +10,26 @@ namespace hw::hedge {
 Envelope envelope_of(const EngineState& state, UnderlyingId underlying, double net_delta,
                      InstrumentId counted) {
     Envelope e{net_delta, net_delta, 0, counted, {}, {}};
-    for_each_open(state, [&](const OrderState& o) {
-        if (o.underlying != underlying) return;
-        ++e.open_orders;
-        const Qty leaves = o.leaves();
-        if (leaves <= Qty{}) return;
+    // Side and status are as good as random: nothing here branches on them.
+    double up = 0, down = 0;
+    std::array<std::int64_t, 2> contracts{};  // by side
+    std::uint32_t open = 0;
+    for_each_maybe_open(state, [&](const OrderState& o) {
+        const bool counts = o.open() & (o.underlying == underlying);
+        open += counts;
+        const std::int64_t leaves = counts ? std::max<std::int64_t>(o.leaves().nanos(), 0) : 0;
+        const std::int64_t sells = o.side == Side::sell;
+        contracts[sells] += o.instrument == counted ? leaves : 0;
         // A put's delta is negative: whoever buys it sells.
-        const bool buys = o.side == Side::buy;
-        const double coins = (buys ? leaves : -leaves).to_double() * o.delta_per_contract;
-        (coins > 0 ? e.high : e.low) += coins;
-        if (o.instrument == counted) (buys ? e.buying : e.selling) += leaves;
+        const double coins = static_cast<double>(leaves * (1 - 2 * sells)) * 1e-9 * o.delta_per_contract;
+        up += std::max(coins, 0.0);
+        down += std::min(coins, 0.0);
     });
+    e.high += up;
+    e.low += down;
+    e.open_orders = open;
+    e.buying = Qty::from_nanos(contracts[0]);
+    e.selling = Qty::from_nanos(contracts[1]);
     return e;
 }
 

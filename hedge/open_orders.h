@@ -12,15 +12,21 @@
 
 namespace hw::hedge {
 
+/// Calls `visit` with every order that may be open: for those who ask themselves.
+template <class State, class Visit>
+void for_each_maybe_open(State& state, Visit&& visit) {
+    for (std::size_t word = 0; word < state.maybe_open.size(); ++word) {
+        for (std::uint64_t bits = state.maybe_open[word]; bits != 0; bits &= bits - 1)
+            visit(state.orders[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))]);
+    }
+}
+
 /// Calls `visit` with every open order. `State` is EngineState, const or not.
 template <class State, class Visit>
 void for_each_open(State& state, Visit&& visit) {
-    for (std::size_t word = 0; word < state.maybe_open.size(); ++word) {
-        for (std::uint64_t bits = state.maybe_open[word]; bits != 0; bits &= bits - 1) {
-            auto& order = state.orders[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))];
-            if (order.open()) visit(order);
-        }
-    }
+    for_each_maybe_open(state, [&](auto& order) {
+        if (order.open()) visit(order);
+    });
 }
 
 inline void note_open(EngineState& state, const OrderState& order) {

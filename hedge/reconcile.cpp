@@ -51,7 +51,9 @@ class FewAlerts {
     std::array<Left, 3> left_;
 };
 
-void withdraw_permits(UnderlyingState& u) { u.permit_withdrawn = !u.reconciled || u.breaks != 0; }
+void withdraw_permits(UnderlyingState& u) {
+    u.permit_withdrawn = !u.reconciled || u.breaks != 0 || u.contract_mismatch != 0;
+}
 
 void not_whole(Context& c, double told, double announced) {
     AccountState& a = c.state.account;
@@ -213,6 +215,8 @@ void end_snapshot(Context& c, const AccountSnapshot& s) {
         ++a.stray;
         return;
     }
+    if (s.contracts == ContractList::not_told)
+        c.alert(AlertCode::contracts_unchecked, kNoUnderlying, kNoInstrument);
     const std::uint64_t told = std::uint64_t{a.told_positions} + s.unknown;
     if (told != s.positions) return not_whole(c, static_cast<double>(told), static_cast<double>(s.positions));
     if (a.told_orders != s.open_orders) return not_whole(c, a.told_orders, s.open_orders);

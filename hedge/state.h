@@ -144,7 +144,8 @@ struct UnderlyingState {
     std::uint32_t positions_held = 0;   ///< instruments with a position, options included
     std::uint8_t surface_accepted = 0;  ///< a person agreed with one that disagrees with the marks
     std::uint8_t full_due = 0;          ///< the full Greeks do not wait for their interval
-    std::uint8_t reserved2[2] = {};
+    std::uint8_t contract_mismatch = 0;  ///< 1: see hedge/contract_check.h
+    std::uint8_t reserved2 = 0;
     std::uint32_t left_out = 0;   ///< positions that did not fit into the book: nothing is hedged with any
     std::uint32_t unadopted = 0;  ///< instruments that wait for the venue's position
     std::uint32_t breaks = 0;     ///< instruments whose position at the venue is another
@@ -216,8 +217,10 @@ struct OrderState {
     double before = 0;           ///< net delta - target when it was sent, less OrderGuard::hedged; coins
 
     bool open() const {
-        return !id.is_none() && status != OrderStatus::filled && status != OrderStatus::canceled &&
-               status != OrderStatus::rejected && status != OrderStatus::expired;
+        constexpr auto bit = [](OrderStatus s) { return 1u << static_cast<unsigned>(s); };
+        constexpr unsigned kOver = bit(OrderStatus::filled) | bit(OrderStatus::canceled) |
+                                   bit(OrderStatus::rejected) | bit(OrderStatus::expired);
+        return !id.is_none() & ((kOver >> static_cast<unsigned>(status) & 1) == 0);
     }
     Qty leaves() const { return qty - cum - busted; }
     /// The venue counts fills of it that nobody has told yet.

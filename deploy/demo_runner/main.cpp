@@ -9,6 +9,7 @@
 #include "deploy/demo_runner/child_process.h"
 #include "deploy/demo_runner/options.h"
 #include "deploy/demo_runner/programs.h"
+#include "deploy/demo_runner/stress.h"
 #include "deploy/demo_runner/summary.h"
 #include "deploy/demo_runner/workspace.h"
 
@@ -73,6 +74,11 @@ bool prepare_config(const Options& options, const Workspace& workspace, const Fi
         if (!other) return false;
         example = std::move(*other);
     }
+    if (options.stress) {
+        auto stressed = with_stress(std::move(example), error);
+        if (!stressed) return false;
+        example = std::move(*stressed);
+    }
     auto wired = with_transport(std::move(example), options, ports, error);
     if (!wired) return false;
     const auto text = hedger_config(std::move(*wired), workspace, error);
@@ -128,7 +134,7 @@ int conclude(const Options& options, const Workspace& workspace, const std::stri
     const bool identical = std::filesystem::exists(workspace.out("journal")) && replay(options, workspace);
     const Outcome outcome =
         summarize(read_file(workspace.out("hedger.json")), read_file(workspace.out("exchange.json")),
-                  identical, options.transport);
+                  identical, options.transport, options.stress);
     const auto path = workspace.out("demo-summary.json");
     const bool written = write_file(path, outcome.summary_json);
     if (!options.keep) workspace.remove_bulk();

@@ -15,6 +15,8 @@ int parse_options(int argc, char** argv, Options& options) {
         ->check(CLI::Range(5, 86'400))
         ->capture_default_str();
     app.add_flag("--keep", options.keep, "keep the journal, the message stores and the logs");
+    app.add_flag("--stress", options.stress,
+                 "an extreme market: jumps, gaps, a thin and a crossed book; regimes and stops configured");
     app.add_option("--out", options.out, "directory of demo-summary.json and of all else")
         ->capture_default_str();
     app.add_option("--config", options.config, "the hedger's configuration to start from")

@@ -14,6 +14,7 @@ struct Options {
     std::filesystem::path config = "deploy/config/demo.toml";
     std::filesystem::path programs;  ///< directory of hedgewire and hedgewire-exchange; ours by default
     std::uint64_t seed = 1;
+    bool stress = false;               ///< an extreme market
     std::string feed = "deribit";      ///< or "starbase"
     std::string transport = "bypass";  ///< of orders; or "kernel", "paper"
 

@@ -9,6 +9,8 @@
 #include <initializer_list>
 #include <utility>
 
+#include "deploy/demo_runner/stress.h"
+
 namespace hw::demo {
 namespace {
 
@@ -194,6 +196,8 @@ Command exchange_command(const Options& options, const Workspace& workspace, con
                      workspace.out("exchange.json")},
                     workspace.out("exchange.log"),
                     workspace.out("exchange.log")};
+    if (options.stress)
+        for (std::string& word : stress_arguments(options)) command.arguments.push_back(std::move(word));
     // The address and port of the example.
     if (options.transport == "bypass")
         for (const char* word : {"--fix", "bypass", "--address", "10.0.0.1/24", "--bypass-port", "19878"})

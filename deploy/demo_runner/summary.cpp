@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "deploy/demo_runner/stress.h"
+
 namespace hw::demo {
 namespace {
 
@@ -130,6 +132,7 @@ std::vector<std::string> judge(const Json& summary) {
         judge_books(summary, failures);
         judge_account(summary.at("account"), failures);
     }
+    if (summary.contains("stress")) judge_stress(summary.at("stress"), failures);
     if (!summary.at("replay_identical").get<bool>())
         failures.emplace_back("the replay of the journal differs from the run");
     return failures;
@@ -211,6 +214,7 @@ std::string in_words(const Json& summary, const std::vector<std::string>& failur
     }
     words += fmt::format("  positions {}\n", position_words(summary));
     if (summary.at("transport") != "paper") words += account_words(summary.at("account"));
+    if (summary.contains("stress")) words += stress_words(summary.at("stress"));
     words += fmt::format("  replay    {}\n",
                          summary.at("replay_identical").get<bool>() ? "every action identical" : "DIFFERENT");
     for (const auto& failure : failures) words += fmt::format("FAILED: {}\n", failure);
@@ -220,10 +224,11 @@ std::string in_words(const Json& summary, const std::vector<std::string>& failur
 }  // namespace
 
 Outcome summarize(const std::string& hedger_json, const std::string& exchange_json, bool replay_identical,
-                  const std::string& transport) {
+                  const std::string& transport, bool stress) {
     try {
-        const Json summary =
-            merge(Json::parse(hedger_json), Json::parse(exchange_json), replay_identical, transport);
+        const Json hedger = Json::parse(hedger_json);
+        Json summary = merge(hedger, Json::parse(exchange_json), replay_identical, transport);
+        if (stress) summary["stress"] = stress_of(hedger);
         auto failures = judge(summary);
         Json written = summary;
         written["passed"] = failures.empty();

@@ -14,8 +14,9 @@ struct Outcome {
 };
 
 /// Merges the two reports, JSON texts. A figure that a report lacks is a failure, never a zero. With the
-/// transport "paper" the exchange's books are not the hedger's, and are not compared.
+/// transport "paper" the exchange's books are not the hedger's, and are not compared. `stress`: the market
+/// was extreme, and that has to show.
 Outcome summarize(const std::string& hedger_json, const std::string& exchange_json, bool replay_identical,
-                  const std::string& transport = "bypass");
+                  const std::string& transport = "bypass", bool stress = false);
 
 }  // namespace hw::demo

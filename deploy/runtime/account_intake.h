@@ -56,6 +56,8 @@ class AccountIntake {
             ++unknown_;
             return;
         }
+        // The venue lists more than we are told of.
+        if (header.type == EventType::contract_terms && id == kNoInstrument) return;
         Event& event = writer.stage(header.type, id, header.venue_time);
         event.payload = given_.event.payload;
         if (is_snapshot && event.payload.account_snapshot.phase == SnapshotPhase::end)

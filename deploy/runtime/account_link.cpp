@@ -79,6 +79,9 @@ void AccountLink::note_snapshot(Nanos now) {
     const bool ended = was_pending_ && !pending;
     was_pending_ = pending;
     if (!ended) return;
+    const std::string_view unchecked = kept_.session().contracts_failure();
+    if (!unchecked.empty() && !contracts_said_) log_warning("contracts_unchecked", unchecked);
+    contracts_said_ = !unchecked.empty();
     const std::string_view failure = kept_.session().snapshot_failure();
     if (failure.empty()) {
         failures_ = 0;

@@ -62,6 +62,7 @@ class AccountLink {
     bool was_up_ = false;
     bool was_pending_ = false;
     bool snapshot_due_ = false;
+    bool contracts_said_ = false;
     std::uint32_t asked_for_ups_ = 0;  ///< of the order session
     std::uint32_t failures_ = 0;       ///< snapshots in a row
     std::uint32_t waits_ = 0;          ///< snapshots in a row that left positions waiting

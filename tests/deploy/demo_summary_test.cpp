@@ -137,6 +137,26 @@ TEST(DemoSummary, AMissingFigureIsAFailureNotAZero) {
     expect_failure(hedger, Json::object(), true, "cannot be read");
 }
 
+TEST(DemoSummary, AnExtremeMarketHasToShow) {
+    Json hedger = good_hedger();
+    hedger["alerts"] = {{"regime_fast", 2}, {"regime_extreme", 1}, {"stop_warn", 1}};
+    hedger["underlyings"]["BTC"]["risk"] = {{"worst_loss", 1e5}};
+    const auto outcome = [&] {
+        return summarize(hedger.dump(), good_exchange().dump(), true, "bypass", true);
+    };
+    ASSERT_TRUE(outcome().failures.empty()) << outcome().words;
+    const Json stress = Json::parse(outcome().summary_json).at("stress");
+    EXPECT_EQ(stress.at("regimes").at("extreme"), 1);
+    EXPECT_EQ(stress.at("stops").at("warn"), 1);
+    EXPECT_EQ(stress.at("worst_scenario_loss"), 1e5);
+    EXPECT_NE(outcome().words.find("stops: warn 1"), std::string::npos) << outcome().words;
+    hedger["underlyings"]["BTC"]["risk"]["worst_loss"] = 1e9;
+    EXPECT_EQ(outcome().failures.size(), 1u) << "beyond its capital";
+    hedger["underlyings"]["BTC"]["risk"]["worst_loss"] = 0;
+    hedger["alerts"].erase("regime_extreme");
+    EXPECT_EQ(outcome().failures.size(), 1u) << "nothing to show";
+}
+
 TEST(DemoSummary, AReportThatIsNotJsonIsAFailure) {
     for (const char* text : {"", "{", "null", "[]"})
         EXPECT_EQ(summarize(text, good_exchange().dump(), true).failures.size(), 1u) << text;

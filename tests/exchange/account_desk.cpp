@@ -22,7 +22,7 @@ bool falls_on(std::uint64_t n, std::uint32_t every) { return every != 0 && n % e
 
 std::string amount(double value) { return fmt::format("{:.12f}", value); }
 
-FixFields position_entry(const Simulation& s, std::size_t contract, Qty qty) {
+FixFields position_entry(const Simulation& s, std::size_t contract, Qty qty, Qty multiplier) {
     const Contract& c = s.market().contracts()[contract];
     const double average = s.account().holding(contract).average;
     const double mark = s.market().fair(c);
@@ -31,7 +31,7 @@ FixFields position_entry(const Simulation& s, std::size_t contract, Qty qty) {
                     {705, decimal_text(std::max(-qty, Qty{}).nanos())},
                     {55, std::string(c.terms.symbol.view())},
                     {854, "1"},
-                    {231, decimal_text(c.terms.contract_size.nanos())},
+                    {231, decimal_text(multiplier.nanos())},
                     {883, amount(mark)},
                     {54, qty > Qty{} ? "1" : "2"}};
     if (average > 0.0) entry.emplace_back(730, amount(average));
@@ -120,10 +120,37 @@ bool AccountDesk::answer(const FixMessage& request, Simulation& s) {
             push(to_fix(r), s.now());
     } else if (request.type == "BE") {
         answer_equity(request, s);
+    } else if (request.type == "x") {
+        answer_list(request, s);
     } else {
         return false;
     }
     return true;
+}
+
+Qty AccountDesk::multiplier_of(const Instrument& terms) const {
+    const auto wrong = config_.wrong_multiplier.find(std::string(terms.symbol.view()));
+    return wrong == config_.wrong_multiplier.end() ? terms.contract_size : wrong->second;
+}
+
+/// 167 in the request: of that type only, FUT or OPT.
+void AccountDesk::answer_list(const FixMessage& request, const Simulation& s) {
+    ++counts_.list_requests;
+    FixGroup group{146, {}};
+    for (const Contract& c : s.market().contracts()) {
+        const std::string type = c.terms.is_option() ? "OPT" : "FUT";
+        if (!request.get(167).empty() && request.get(167) != type) continue;
+        group.entries.push_back({{55, std::string(c.terms.symbol.view())},
+                                 {167, type},
+                                 {231, decimal_text(multiplier_of(c.terms).nanos())},
+                                 {969, decimal_text(c.terms.tick.nanos())}});
+    }
+    FixMessage list{"y", {}};
+    list.set(320, request.get(320));
+    list.set(322, "L" + std::to_string(counts_.list_requests));
+    list.set(560, "0");
+    if (!group.entries.empty()) list.groups.push_back(std::move(group));
+    push(std::move(list), s.now());
 }
 
 void AccountDesk::answer_positions(const FixMessage& request, const Simulation& s) {
@@ -134,7 +161,8 @@ void AccountDesk::answer_positions(const FixMessage& request, const Simulation& 
             config_.wrong_position.find(std::string(s.market().contracts()[i].terms.symbol.view()));
         Qty qty = s.account().holding(i).qty;
         if (wrong != config_.wrong_position.end()) qty += wrong->second;
-        if (!qty.is_zero()) group.entries.push_back(position_entry(s, i, qty));
+        if (qty.is_zero()) continue;
+        group.entries.push_back(position_entry(s, i, qty, multiplier_of(s.market().contracts()[i].terms)));
     }
     FixMessage report{"AP", {}};
     report.set(721, "P" + std::to_string(counts_.position_requests));

@@ -25,8 +25,9 @@ struct AccountDeskConfig {
     std::uint32_t copy_twice_every = 0;
     std::uint32_t bust_every = 0;
     std::uint32_t correct_every = 0;
-    Nanos copy_delay;                           ///< of fills, and of what comes behind them
-    std::map<std::string, Qty> wrong_position;  ///< contracts added to what is reported, by symbol
+    Nanos copy_delay;                             ///< of fills, and of what comes behind them
+    std::map<std::string, Qty> wrong_position;    ///< contracts added to what is reported, by symbol
+    std::map<std::string, Qty> wrong_multiplier;  ///< reported instead of the contract size, by symbol
 };
 
 struct AccountDeskCounts {
@@ -39,6 +40,7 @@ struct AccountDeskCounts {
     std::uint64_t position_requests = 0;
     std::uint64_t order_requests = 0;
     std::uint64_t equity_requests = 0;
+    std::uint64_t list_requests = 0;
 };
 
 class AccountDesk {
@@ -48,7 +50,7 @@ class AccountDesk {
 
     /// A report of the venue's. False: the order session is not to be told of it.
     bool pass(const Report&);
-    /// A request of the second session: AN, AF or BE. False: another.
+    /// A request of the second session: AN, AF, BE or x. False: another.
     bool answer(const FixMessage&, Simulation&);
     /// Busts and corrects what is due.
     void change_trades(Simulation&);
@@ -80,6 +82,8 @@ class AccountDesk {
     void plan_change(const Report&);
     void answer_positions(const FixMessage&, const Simulation&);
     void answer_equity(const FixMessage&, const Simulation&);
+    void answer_list(const FixMessage&, const Simulation&);
+    Qty multiplier_of(const Instrument&) const;
 
     AccountDeskConfig config_;
     const bool open_;

@@ -3,7 +3,7 @@
 namespace hw::exchange {
 
 void PacketFaults::send(const Packet& packet) {
-    if (rng_.chance(config_.drop)) {
+    if (dead_ || rng_.chance(config_.drop)) {
         ++counts_.dropped;
         return;
     }

@@ -30,6 +30,8 @@ class PacketFaults {
         : config_(config), sink_(std::move(sink)), rng_(config.seed, Stream::packet_faults) {}
 
     void send(const Packet&);
+    /// While it lasts nothing goes out.
+    void set_dead(bool dead) { dead_ = dead; }
     /// Lets go of a packet that waits for its successor.
     void flush();
     const PacketFaultCounts& counts() const { return counts_; }
@@ -44,6 +46,7 @@ class PacketFaults {
     Rng rng_;
     PacketFaultCounts counts_;
     std::optional<Held> held_;
+    bool dead_ = false;
 };
 
 }  // namespace hw::exchange

@@ -29,6 +29,8 @@ class FeedPublisher {
     virtual void book(std::size_t contract) = 0;
     virtual void ticker(std::size_t contract) = 0;
     virtual void indices() = 0;
+    /// Fault: from here on, or no longer, the book is published crossed. Not every feed can.
+    virtual void cross(std::size_t, bool) {}
     // The snapshot channels.
     virtual void snapshot_start(std::size_t family) = 0;
     virtual void definition(std::size_t contract) = 0;

@@ -103,7 +103,9 @@ class Application : public FIX::Application {
     void fromAdmin(const FIX::Message& message,
                    const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
                                                 FIX::IncorrectTagValue, FIX::RejectLogon) override {
-        if (config_.username.empty() || message.getHeader().getField(FIX::FIELD::MsgType) != "A") return;
+        if (message.getHeader().getField(FIX::FIELD::MsgType) != "A") return;
+        if (refusing) throw FIX::RejectLogon("closed");
+        if (config_.username.empty()) return;
         const bool right = message.isSetField(FIX::FIELD::Username) &&
                            message.isSetField(FIX::FIELD::Password) &&
                            message.getField(FIX::FIELD::Username) == config_.username &&
@@ -125,6 +127,7 @@ class Application : public FIX::Application {
     }
 
     std::atomic<bool> logged_on{false};
+    std::atomic<bool> refusing{false};
     std::atomic<std::uint64_t> received{0}, logons{0}, logouts{0}, refused_logons{0}, unsupported{0};
 
   private:
@@ -243,6 +246,7 @@ class QuickFixAcceptor final : public FixAcceptor {
         }
         return true;
     }
+    void refuse_logons(bool refuse) override { application_.refusing = refuse; }
     void drop_connection() override { shut_down_connections(port_); }
     void stop() override {
         if (stopped_.exchange(true)) return;

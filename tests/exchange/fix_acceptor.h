@@ -57,6 +57,8 @@ class FixAcceptor {
     virtual bool drain(std::uint32_t timeout_ms) = 0;
     /// Fault: cuts the TCP connection without a word.
     virtual void drop_connection() = 0;
+    /// Fault: nobody may log on while it lasts.
+    virtual void refuse_logons(bool refuse) = 0;
     /// Logs out and ends all threads; also done by the destructor.
     virtual void stop() = 0;
 };

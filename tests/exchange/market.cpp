@@ -51,10 +51,22 @@ void Market::step(Nanos now, std::vector<std::size_t>& settled) {
     settle_expired(settled);
 }
 
+void Market::gap(double fraction) {
+    for (std::size_t i = 0; i < underlyings_.size(); ++i) {
+        underlyings_[i].spot *= 1.0 + fraction;
+        jumped_[i] = true;
+    }
+}
+
+void Market::halt(std::size_t contract, bool halted) {
+    TradingState& state = contracts_[contract].terms.state;
+    if (state != TradingState::settled) state = halted ? TradingState::halted : TradingState::open;
+}
+
 void Market::settle_expired(std::vector<std::size_t>& settled) {
     for (std::size_t i = 0; i < contracts_.size(); ++i) {
         Contract& c = contracts_[i];
-        if (!c.open() || c.terms.expiry.is_zero() || now_ < c.terms.expiry) continue;
+        if (c.settled() || c.terms.expiry.is_zero() || now_ < c.terms.expiry) continue;
         c.terms.state = TradingState::settled;
         c.delivery = std::round(spot_of(c) * 100.0) / 100.0;
         settled.push_back(i);
@@ -62,7 +74,7 @@ void Market::settle_expired(std::vector<std::size_t>& settled) {
 }
 
 double Market::forward(const Contract& c) const {
-    if (!c.open()) return c.delivery;
+    if (c.settled()) return c.delivery;
     if (c.terms.kind == Kind::perpetual) return spot_of(c) * (1.0 + c.basis);
     return spot_of(c) * std::exp(c.carry * (c.terms.expiry - now_).to_years());
 }
@@ -72,12 +84,25 @@ double Market::fair(const Contract& c) const { return fair(c, 0.0); }
 double Market::fair(const Contract& c, double vol_shift) const {
     const double f = forward(c);
     if (!c.terms.is_option()) return f;
-    if (!c.open()) return payoff(c);
+    if (c.settled()) return payoff(c);
     const double strike = c.terms.strike.to_double();
     const double years = (c.terms.expiry - now_).to_years();
     const double vol = underlyings_[family_of(c).underlying].smile.vol(strike, f, years);
     const double value = black_76(c.terms.option_type, f, strike, years, std::max(0.01, vol + vol_shift));
     return c.terms.is_inverse() ? value / f : value;
+}
+
+double Market::coin_delta(const Contract& c) const {
+    const double f = forward(c);
+    const double size = c.terms.contract_size.to_double();
+    if (!c.terms.is_option()) return c.terms.is_inverse() ? size / f : size;
+    const double strike = c.terms.strike.to_double();
+    const double years = (c.terms.expiry - now_).to_years();
+    const double vol = underlyings_[family_of(c).underlying].smile.vol(strike, f, years);
+    const double step = 1e-4 * f;
+    const auto value = [&](double at) { return black_76(c.terms.option_type, at, strike, years, vol); };
+    const double slope = (value(f + step) - value(f - step)) / (2 * step);
+    return size * (c.terms.is_inverse() ? slope - value(f) / f : slope);
 }
 
 double Market::payoff(const Contract& c) const {

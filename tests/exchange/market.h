@@ -45,6 +45,7 @@ struct Contract {
     double delivery = 0.0;  ///< quote currency; set when settled
 
     bool open() const { return terms.state == TradingState::open; }
+    bool settled() const { return terms.state == TradingState::settled; }
 };
 
 struct MarketConfig {
@@ -67,6 +68,10 @@ class Market {
     /// Moves the world to `now` (never backwards). Contracts whose expiry has come are settled at the index;
     /// their indices are appended to `settled`.
     void step(Nanos now, std::vector<std::size_t>& settled);
+    /// Every spot price moves by `fraction` of itself at once, as a jump does.
+    void gap(double fraction);
+    /// Trading in a contract stops, or goes on.
+    void halt(std::size_t contract, bool halted);
     /// No jumps from here on.
     void calm() { jumps_ = false; }
 
@@ -85,6 +90,8 @@ class Market {
     double fair(const Contract&) const;
     /// The same at another forward volatility: `vol_shift` in absolute vol (0.01 is one point).
     double fair(const Contract&, double vol_shift) const;
+    /// Coins of its base asset that one contract moves like, the coins it is worth left out.
+    double coin_delta(const Contract&) const;
     /// Pays out what was settled: the same quotation as `fair`.
     double payoff(const Contract&) const;
     /// Contract index, or size() when there is none.
@@ -99,7 +106,7 @@ class Market {
     std::vector<Underlying> underlyings_;
     std::vector<Family> families_;
     std::vector<Contract> contracts_;
-    std::vector<bool> jumped_;
+    std::vector<bool> jumped_;  ///< since the last step began
 };
 
 }  // namespace hw::exchange

@@ -59,6 +59,9 @@ struct Raw {
     std::string feed = "deribit";
     std::string account;
     std::vector<std::string> wrong_positions;
+    std::vector<std::string> wrong_multipliers;
+    std::vector<std::string> incidents;
+    std::string incidents_from = "start";
     std::vector<std::string> initial_positions;
     std::uint32_t copy_delay_us = 0;
     std::uint64_t seed = 1;
@@ -180,6 +183,8 @@ void add_account(CLI::App& app, Options& o, Raw& raw) {
                       "every so-many-th fill is taken back after 300 ms (150=H)");
     group->add_option("--correct-every", d.correct_every,
                       "every so-many-th fill is corrected by one tick after 300 ms (150=G)");
+    group->add_option("--wrong-multiplier", raw.wrong_multipliers,
+                      "fault: SYMBOL=SIZE, told as its contract multiplier (231)");
     group->add_option("--wrong-position", raw.wrong_positions,
                       "fault: SYMBOL=CONTRACTS, added to the position that is reported");
 }
@@ -212,8 +217,28 @@ void add_faults(CLI::App& app, Options& o, Raw& raw) {
                      "probability that an order is refused")
         ->check(probability);
     group->add_option("--delay-fills-us", raw.delay_fills_us, "fills are reported that much later");
+    group->add_flag("--lot-fills", o.simulation.venue.lot_fills, "a fill comes one lot at a time");
     group->add_option("--split-fills", o.simulation.venue.split_fills, "a fill comes in up to so many parts")
         ->check(CLI::Range(1, 100));
+}
+
+void add_incidents(CLI::App& app, Raw& raw) {
+    auto* const group = app.add_option_group("Incidents");
+    group->add_option(
+        "--incident", raw.incidents,
+        "KIND@AT_S[+FOR_S][=VALUE], any number of them. gap=0.08: prices jump by that much at once; crossed: "
+        "the perpetual's book is; feed-dead: no packet leaves; halt: the perpetual is not open; "
+        "outside-band=-0.01: its price band is that far from the market; thin: one lot a level; reject-all; "
+        "margin-reject; block=20: a delta-neutral block of the quoting engine, its legs told 20 ms apart; "
+        "invert-fills: reports tell the opposite side; fill=2, options=2, itm-call=2: the quoting engine "
+        "buys "
+        "that many coins of the perpetual, of calls at the money, of the first expiry's deepest call; empty: "
+        "the perpetual's book is; fix-dead: the order session is cut off");
+    group
+        ->add_option("--incidents-from", raw.incidents_from,
+                     "their times count from: start, or logon (of the customer, the first)")
+        ->check(CLI::IsMember({"start", "logon"}))
+        ->capture_default_str();
 }
 
 /// "10.0.0.1/24".
@@ -241,13 +266,17 @@ bool parse_position(const std::string& text, std::map<std::string, Qty>& positio
 std::string apply_account(const Raw& raw, Options& o) {
     o.has_account = !raw.account.empty();
     o.account.sender_comp_id = o.fix.sender_comp_id;
-    o.account.served = {"AN", "AF", "BE"};
+    o.account.served = {"AN", "AF", "BE", "x"};
     if (o.account.dir.empty()) o.account.dir = o.fix.dir + "-account";
     if (o.has_account) o.account.begin_string = raw.account;
     o.desk.copy_delay = Nanos::from_us(raw.copy_delay_us);
     for (const std::string& text : raw.wrong_positions) {
         if (!parse_position(text, o.desk.wrong_position))
             return "--wrong-position: '" + text + "' is not SYMBOL=CONTRACTS";
+    }
+    for (const std::string& text : raw.wrong_multipliers) {
+        if (!parse_position(text, o.desk.wrong_multiplier))
+            return "--wrong-multiplier: '" + text + "' is not SYMBOL=SIZE";
     }
     for (const std::string& text : raw.initial_positions) {
         if (!parse_position(text, o.initial_positions))
@@ -256,6 +285,20 @@ std::string apply_account(const Raw& raw, Options& o) {
     return o.has_account && o.account.target_comp_id == o.fix.target_comp_id
                ? "--account-target: each session needs a CompID of its own"
                : "";
+}
+
+std::string apply_incidents(const Raw& raw, SimulationConfig& s) {
+    s.incidents_wait = raw.incidents_from == "logon";
+    for (const std::string& text : raw.incidents) {
+        const auto incident = parse_incident(text);
+        if (!incident) return "--incident: '" + text + "' is not KIND@AT_S[+FOR_S][=VALUE]; see --help";
+        const bool of_deribit =
+            incident->kind == IncidentKind::crossed || incident->kind == IncidentKind::halt;
+        if (of_deribit && s.feed != FeedFormat::deribit)
+            return "--incident: " + std::string(to_string(incident->kind)) + " is for --feed deribit";
+        s.incidents.push_back(*incident);
+    }
+    return {};
 }
 
 std::string apply(const Raw& raw, Options& o) {
@@ -283,6 +326,8 @@ std::string apply(const Raw& raw, Options& o) {
     if (o.fix.dir.empty()) return "--fix-dir is needed: a directory for the FIX message store";
     const std::string account = apply_account(raw, o);
     if (!account.empty()) return account;
+    const std::string incidents = apply_incidents(raw, s);
+    if (!incidents.empty()) return incidents;
     return raw.delays.empty() ? std::string{} : parse_delays(raw.delays, s.venue);
 }
 
@@ -324,6 +369,7 @@ int parse_options(int argc, const char* const* argv, Options& options) {
     add_account(app, options, raw);
     add_matching(app, options, raw);
     add_faults(app, options, raw);
+    add_incidents(app, raw);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

@@ -29,7 +29,8 @@ WireOption wire_option(OptionType type) {
 }
 
 WireState wire_state(TradingState state) {
-    return state == TradingState::settled ? WireState::settled : WireState::open;
+    if (state == TradingState::open) return WireState::open;
+    return state == TradingState::settled ? WireState::settled : WireState::closed;
 }
 
 WireSide wire_side(Side side) { return side == Side::buy ? WireSide::bid : WireSide::ask; }
@@ -88,14 +89,28 @@ void Publisher::trades(std::span<const Print> prints) {
     }
 }
 
+std::vector<Level> Publisher::standing(std::size_t contract, Side side) const {
+    const OrderBook& book = venue_.book(contract);
+    std::vector<Level> levels = book.depth(side);
+    if (side == Side::buy && published_[contract].crossed && !book.empty(Side::sell)) {
+        const Instrument& terms = market_.contracts()[contract].terms;
+        levels.insert(levels.begin(), {book.best(Side::sell).price + terms.tick, terms.lot});
+    }
+    return levels;
+}
+
+void Publisher::cross(std::size_t contract, bool on) {
+    published_[contract].crossed = on;
+    book(contract);
+}
+
 void Publisher::book(std::size_t contract) {
     Published& last = published_[contract];
-    const OrderBook& book = venue_.book(contract);
     std::vector<BookChange> changes;
     std::vector<BookChange> arrivals;
     for (const Side side : {Side::buy, Side::sell}) {
         std::vector<Level>& before = side == Side::buy ? last.bids : last.asks;
-        std::vector<Level> after = book.depth(side);
+        std::vector<Level> after = standing(contract, side);
         for (const Level& l : before) {
             if (find_price(after, l.price) == nullptr) {
                 changes.push_back(
@@ -153,7 +168,7 @@ void Publisher::ticker(std::size_t contract) {
     }
     m.estimated_delivery = market_.spot_of(c);
     if (c.terms.kind == Kind::perpetual) m.funding = m.funding_8h = 0.0;
-    if (!c.open()) m.delivery = m.estimated_delivery = c.delivery;
+    if (c.settled()) m.delivery = m.estimated_delivery = c.delivery;
     events(contract).add(m, kTickerBytes);
 }
 

@@ -64,6 +64,7 @@ class Publisher final : public FeedPublisher {
     void book(std::size_t contract) override;
     void ticker(std::size_t contract) override;
     void indices() override;
+    void cross(std::size_t contract, bool on) override;
     void snapshot_start(std::size_t family) override;
     void definition(std::size_t contract) override;
     void snapshot(std::size_t contract) override;
@@ -79,6 +80,7 @@ class Publisher final : public FeedPublisher {
         std::vector<Level> bids;
         std::vector<Level> asks;
         std::uint64_t change_id = 0;
+        bool crossed = false;
     };
     ChannelWriter& events(std::size_t contract) { return events_[market_.contracts()[contract].family]; }
     ChannelWriter& snapshots(std::size_t contract) {
@@ -88,6 +90,8 @@ class Publisher final : public FeedPublisher {
     double amount(std::size_t contract, Qty) const;
     std::uint32_t feed_id(std::size_t contract) const;
     std::uint64_t now_ms() const { return static_cast<std::uint64_t>(market_.now().ns() / 1'000'000); }
+
+    std::vector<Level> standing(std::size_t contract, Side side) const;
 
     const Market& market_;
     const Venue& venue_;

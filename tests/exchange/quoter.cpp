@@ -18,12 +18,13 @@ Price price_of(double value) { return Price::from_double(value).value_or(Price{}
 
 Ladder Quoter::quote(std::size_t contract) const {
     const Contract& c = market_.contracts()[contract];
-    if (!c.open()) return {};
+    if (!c.open() || (empty_ && c.terms.kind == Kind::perpetual)) return {};
     return c.terms.is_option() ? option(contract) : delta_one(contract);
 }
 
 Qty Quoter::size(std::size_t contract, Price price, double low_coins, double high_coins) const {
     const Contract& c = market_.contracts()[contract];
+    if (thin_) return c.terms.lot;
     const auto clock = static_cast<std::uint64_t>(market_.now().ns() / kSizeClock.ns());
     Rng rng(seed_ ^ static_cast<std::uint64_t>(price.nanos()) * 31 ^ contract << 48 ^ clock << 20,
             Stream::quotes);

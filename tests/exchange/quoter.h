@@ -22,6 +22,10 @@ class Quoter {
     Quoter(const Market& market, std::uint64_t seed) : market_(market), seed_(seed) {}
 
     Ladder quote(std::size_t contract) const;
+    /// While it lasts every level is one lot.
+    void set_thin(bool thin) { thin_ = thin; }
+    /// While it lasts there are no quotes in perpetuals.
+    void set_empty(bool empty) { empty_ = empty; }
 
   private:
     Ladder delta_one(std::size_t contract) const;
@@ -30,6 +34,8 @@ class Quoter {
 
     const Market& market_;
     std::uint64_t seed_;
+    bool thin_ = false;
+    bool empty_ = false;
 };
 
 }  // namespace hw::exchange

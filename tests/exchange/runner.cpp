@@ -121,6 +121,12 @@ void Runner::send_reports() {
 
 void Runner::keep_time() {
     const Clock::time_point now = Clock::now();
+    if (fix_.logged_on()) simulation_.begin_incidents();
+    if (simulation_.fix_dead() != fix_dead_) {
+        fix_dead_ = simulation_.fix_dead();
+        fix_.refuse_logons(fix_dead_);
+        if (fix_dead_) fix_.drop_connection();
+    }
     if (!quiet_ && options_.seconds > 0.0 && elapsed_s() >= options_.seconds - options_.quiesce_seconds) {
         quiet_ = true;
         simulation_.quiesce();

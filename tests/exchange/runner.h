@@ -50,6 +50,7 @@ class Runner {
     Clock::time_point last_inbound_;
     Clock::time_point next_summary_;
     Clock::time_point next_drop_;
+    bool fix_dead_ = false;  ///< an incident keeps the order session down
     bool quiet_ = false;
     bool drained_ = true;
     bool summary_failed_ = false;

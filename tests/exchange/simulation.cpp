@@ -28,6 +28,7 @@ Simulation::Simulation(const SimulationConfig& config, Nanos start, PacketSink p
       venue_(config.venue, market_, account_, start, std::move(reports)),
       option_flow_(config.option_flow, market_, account_, venue_, start),
       faults_(config.packet_faults, std::move(packets)),
+      incidents_(config.incidents),
       publisher_(make_publisher(config, market_, venue_, [this](const Packet& p) { faults_.send(p); })),
       snapshots_(market_, *publisher_, start, config.snapshot_period),
       flow_(config.market.seed, Stream::flow),
@@ -36,6 +37,7 @@ Simulation::Simulation(const SimulationConfig& config, Nanos start, PacketSink p
         (market_.contracts()[i].terms.is_option() ? options_ : futures_).push_back(i);
         requote(i);
     }
+    if (!config_.incidents_wait) incidents_.start(start);
     publish_changes();
     for (std::size_t i = 0; i < market_.contracts().size(); ++i) publisher_->ticker(i);
     publisher_->flush();
@@ -55,6 +57,7 @@ void Simulation::step() {
     market_.step(market_.now() + config_.step, settled);
     settle(settled);
     venue_.release_delayed(market_.now());
+    incidents_.advance(market_.now(), [this](const Incident& i, bool begins) { change(i, begins); });
     follow_jumps();
     option_flow_.advance(market_.now());
     if (flow_.chance(config_.others_per_second * config_.step.to_seconds())) trade_of_others();

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "tests/exchange/faults.h"
+#include "tests/exchange/incidents.h"
 #include "tests/exchange/option_flow.h"
 #include "tests/exchange/publisher.h"
 #include "tests/exchange/snapshot_cycle.h"
@@ -22,6 +23,8 @@ struct SimulationConfig {
     VenueConfig venue;
     OptionFlowConfig option_flow;
     PacketFaultConfig packet_faults;
+    std::vector<Incident> incidents;
+    bool incidents_wait = false;  ///< their time begins with begin_incidents, not with the simulation
     Nanos step = Nanos::from_us(250);
     FeedFormat feed = FeedFormat::deribit;
     Nanos switch_lines_every;  ///< Starbase: the other line takes over that often; zero: never
@@ -38,6 +41,12 @@ class Simulation {
     void step();
     /// Publishes what orders have changed since the last step.
     void publish_changes();
+    /// Time zero of the incidents, if they wait for it; only the first call counts.
+    void begin_incidents();
+    /// Zero: not yet.
+    Nanos incidents_begun() const { return incidents_.begun(); }
+    /// An incident: the order session is dead.
+    bool fix_dead() const { return fix_dead_; }
     /// From here on no option fills and no jumps: a hedger can end flat.
     void quiesce();
 
@@ -57,6 +66,12 @@ class Simulation {
   private:
     void settle(const std::vector<std::size_t>& contracts);
     void follow_jumps();
+    void change(const Incident&, bool begins);
+    void change_perpetuals(const Incident&, bool begins);
+    void trade(std::size_t contract, double coins);
+    void trade_block(Nanos apart);
+    std::size_t call_at_the_money() const;
+    std::size_t call_in_the_money() const;
     void quote_within_budget();
     void requote(std::size_t contract);
     std::size_t draw_contract();
@@ -70,6 +85,8 @@ class Simulation {
     Venue venue_;
     OptionFlow option_flow_;
     PacketFaults faults_;
+    IncidentPlan incidents_;
+    bool fix_dead_ = false;
     std::unique_ptr<FeedPublisher> publisher_;
     SnapshotCycle snapshots_;
     Rng flow_;

@@ -23,6 +23,19 @@ Json orders_json(const Venue& venue) {
             {"duplicate_cl_ord_ids", c.duplicate_cl_ord_ids}};
 }
 
+/// The first orders; times from the beginning of the incidents.
+Json arrivals_json(const Simulation& s) {
+    Json out = Json::array();
+    for (const OrderArrival& a : s.venue().arrivals())
+        out.push_back({{"at_s", (a.time - s.incidents_begun()).to_seconds()},
+                       {"symbol", a.request.symbol},
+                       {"side", a.request.side == Side::buy ? "buy" : "sell"},
+                       {"quantity", a.request.qty.to_double()},
+                       {"price", a.request.price.to_double()},
+                       {"ioc", a.request.ioc}});
+    return out;
+}
+
 Json fix_json(const FixCounts& c, bool drained) {
     return {{"received", c.received},
             {"sent", c.sent},
@@ -43,7 +56,8 @@ Json account_json(const RunFigures& run) {
              {"corrections", d.corrections},
              {"position_requests", d.position_requests},
              {"order_requests", d.order_requests},
-             {"equity_requests", d.equity_requests}};
+             {"equity_requests", d.equity_requests},
+             {"list_requests", d.list_requests}};
     if (run.account_fix) out["fix"] = fix_json(*run.account_fix, run.fix_drained);
     return out;
 }
@@ -92,6 +106,8 @@ std::string summary_json(const Simulation& s, const RunFigures& run) {
     out["option_fills"] = s.venue().option_fills();
     out["executions"] = s.account().executions();
     out["orders"] = orders_json(s.venue());
+    out["incidents_begun_ns"] = s.incidents_begun().ns();
+    out["arrivals"] = arrivals_json(s);
     out["fix"] = fix_json(run.fix, run.fix_drained);
     out["account_session"] = account_json(run);
     out["positions"] = positions_json(s);

@@ -18,6 +18,7 @@ constexpr std::uint32_t kRejectDuplicate = 6;
 constexpr std::uint32_t kRejectQuantity = 13;
 constexpr std::uint32_t kCancelTooLate = 0;
 constexpr std::uint32_t kCancelUnknown = 1;
+constexpr std::size_t kArrivalsKept = 256;
 // FIX 530.
 constexpr std::string_view kBySymbol = "1";
 constexpr std::string_view kByLabel = "10";
@@ -39,6 +40,12 @@ PriceBand Venue::band(std::size_t contract) const {
     const Contract& c = market_.contracts()[contract];
     const double mark = market_.fair(c);
     const double underlying = market_.forward(c);
+    if (c.terms.kind == Kind::perpetual && incidents_.band_away != 0) {
+        const double edge = mark * (1 + incidents_.band_away);
+        const double half = 0.5 * std::abs(incidents_.band_away) * mark;
+        return {round_down_to_tick(Price::from_double(edge - half).value_or(Price{}), c.terms.tick),
+                round_up_to_tick(Price::from_double(edge + half).value_or(Price{}), c.terms.tick)};
+    }
     const double width = c.terms.is_option() ? 0.04 * (c.terms.is_inverse() ? 1.0 : underlying) + 0.5 * mark
                                              : config_.price_band * mark;
     const Price low = Price::from_double(std::max(0.0, mark - width)).value_or(Price{});
@@ -65,12 +72,14 @@ Venue::Refusal Venue::check(const OrderRequest& r, std::size_t contract) const {
 
 void Venue::submit(const OrderRequest& r, Nanos now) {
     ++counts_.received;
+    if (arrivals_.size() < kArrivalsKept) arrivals_.push_back({now, r});
     if (by_cl_ord_id_.contains(r.cl_ord_id)) {
         ++counts_.duplicate_cl_ord_ids;
         return refuse(r, {kRejectDuplicate, "duplicate ClOrdID"}, now);
     }
     by_cl_ord_id_[r.cl_ord_id] = 0;  // taken, even when the order is refused below
     if (faults_.chance(config_.reject_probability)) return refuse(r, {0, "refused by fault injection"}, now);
+    if (!incidents_.refuse.empty()) return refuse(r, {kRejectOther, incidents_.refuse}, now);
     const std::size_t contract = market_.find(r.symbol);
     const Refusal refusal = check(r, contract);
     if (!refusal.text.empty()) return refuse(r, refusal, now);
@@ -132,6 +141,7 @@ void Venue::enter_book(Order& order, Nanos now) {
 
 void Venue::fill(Order& order, Price price, Qty qty, bool maker, Side aggressor, Nanos now) {
     const Qty lot = market_.contracts()[order.contract].terms.lot;
+    for (; config_.lot_fills && qty > lot; qty -= lot) fill_part(order, price, lot, maker, aggressor, now);
     std::uint32_t parts = config_.split_fills > 1 ? 1 + faults_.below(config_.split_fills) : 1;
     while (parts > 1 && !qty.is_zero()) {
         const Qty part = truncate_to_lot(Qty::from_nanos(qty.nanos() / parts), lot);
@@ -156,6 +166,7 @@ void Venue::fill_part(Order& order, Price price, Qty qty, bool maker, Side aggre
     }
     print(order.contract, aggressor, price, qty, 0);
     Report r = base_report(order, ReportKind::fill, now);
+    if (incidents_.invert_fills) r.side = opposite(r.side);
     r.last_qty = qty;
     r.last_price = price;
     r.fee = fee;
@@ -318,7 +329,7 @@ void Venue::settle(std::size_t contract, Nanos now) {
     changed_.insert(contract);
 }
 
-void Venue::quote_fill(std::span<const QuoteLeg> legs, Nanos now) {
+void Venue::quote_fill(std::span<const QuoteLeg> legs, Nanos now, Nanos apart) {
     const std::uint64_t number = ++quote_sequence_;
     const std::uint64_t combo = legs.size() > 1 ? number : 0;
     for (std::size_t i = 0; i < legs.size(); ++i) {
@@ -330,7 +341,7 @@ void Venue::quote_fill(std::span<const QuoteLeg> legs, Nanos now) {
         print(leg.contract, opposite(leg.side), leg.price, leg.qty, combo);
         Report r;
         r.kind = ReportKind::fill;
-        r.time = now;
+        r.time = now + Nanos::from_ns(apart.ns() * static_cast<std::int64_t>(i));
         r.exec_id = exec_id();
         r.cl_ord_id = fmt::format("Q-{}{}-{}", exec_prefix_, number, i + 1);
         r.order_id = exec_prefix_ + "Q" + std::to_string(number) + "-" + std::to_string(i + 1);

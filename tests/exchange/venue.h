@@ -37,6 +37,7 @@ struct VenueConfig {
     Nanos delay_perpetual, delay_future, delay_option;
     double reject_probability = 0.0;  ///< fault: refuse an order for no reason
     std::uint32_t split_fills = 1;    ///< fault: a fill comes in up to so many parts
+    bool lot_fills = false;           ///< fault: a fill comes one lot at a time
     double price_band = 0.015;        ///< futures and perpetuals: limit around the mark, a fraction
 };
 
@@ -53,6 +54,19 @@ struct OrderCounts {
 struct PriceBand {
     Price min_sell;
     Price max_buy;
+};
+
+/// What incidents do to the matching engine while they last.
+struct VenueIncidents {
+    std::string refuse;    ///< every new order is refused with these words; empty: none is
+    double band_away = 0;  ///< of the perpetuals' price bands from the mark, a fraction
+    bool invert_fills = false;
+};
+
+/// An order as it came.
+struct OrderArrival {
+    Nanos time;
+    OrderRequest request;
 };
 
 class Venue {
@@ -89,12 +103,15 @@ class Venue {
         Price price;
     };
     /// The quoting engine of the same account trades `legs`: one execution each, grouped when there are
-    /// several.
-    void quote_fill(std::span<const QuoteLeg> legs, Nanos now);
+    /// several, each told `apart` after the one before.
+    void quote_fill(std::span<const QuoteLeg> legs, Nanos now, Nanos apart = Nanos{});
 
+    VenueIncidents& incidents() { return incidents_; }
     const OrderBook& book(std::size_t contract) const { return books_[contract]; }
     PriceBand band(std::size_t contract) const;
     const OrderCounts& counts() const { return counts_; }
+    /// The first ones.
+    const std::vector<OrderArrival>& arrivals() const { return arrivals_; }
     std::uint64_t option_fills() const { return option_fills_; }
     std::size_t open_orders() const { return open_.size(); }
     Price last_price(std::size_t contract) const { return last_price_[contract]; }
@@ -151,6 +168,8 @@ class Venue {
     std::uint64_t trade_sequence_ = 0;
     std::uint64_t option_fills_ = 0;
     OrderCounts counts_;
+    VenueIncidents incidents_;
+    std::vector<OrderArrival> arrivals_;
     std::vector<OrderBook> books_;
     std::vector<Price> last_price_;
     std::unordered_map<std::string, std::uint64_t> by_cl_ord_id_;

@@ -95,8 +95,18 @@ class AccountOver : public ::testing::TestWithParam<Protocol> {
         return account.events.last(EventType::account_snapshot).payload.account_snapshot;
     }
     bool ask() {
+        if (!ask_only()) return false;
+        answer_contracts();
+        return true;
+    }
+    bool ask_only() {
         return account.session->request_snapshot(account.now()) &&
-               account.run_until([&] { return venue->received("BE").size() == 2; });
+               account.run_until([&] { return venue->received("x").size() == 1; });
+    }
+    void answer_contracts() {
+        venue->send("y", {{320, asked("x", 320)}, {322, "L1"}, {560, "0"}}, 146,
+                    {{{55, "BTC-PERPETUAL"}, {167, "FUT"}, {231, "10"}, {969, "0.5"}},
+                     {{55, "BTC-INDEX"}, {167, "INDEX"}}});
     }
     std::string asked(const std::string& type, int tag, std::size_t n = 0) const {
         return field_of(venue->received(type).at(n), tag);
@@ -228,6 +238,11 @@ TEST_P(AccountOver, ASnapshotIsToldWhole) {
     EXPECT_EQ(open.cum, Qty::from_units(5));
     EXPECT_EQ(open.limit, Price::from_nanos(65'000'000'000));
     EXPECT_EQ(open.side, Side::sell);
+    EXPECT_EQ(snapshot().contracts, ContractList::told);
+    const auto contracts = account.events.all(EventType::contract_terms);
+    ASSERT_EQ(contracts.size(), 1u) << "an index has no contracts";
+    EXPECT_EQ(contracts[0]->header.instrument, kPerpetual);
+    EXPECT_EQ(contracts[0]->payload.contract_terms.contract_size, Qty::from_units(10));
     const auto equities = account.events.all(EventType::equity);
     ASSERT_EQ(equities.size(), 2u);
     EXPECT_EQ(equities[0]->payload.equity.currency.view(), "USDC");
@@ -380,6 +395,52 @@ TEST_P(AccountOver, AnAnswerThatDoesNotComeInTimeFailsTheSnapshot) {
     EXPECT_EQ(account.session->counters().snapshots_timed_out, 1u);
     answer_equity(1, "1");
     ASSERT_TRUE(account.run_until([&] { return account.session->counters().answers_too_late == 1; }));
+}
+
+TEST_P(AccountOver, APositionTellsItsMultiplier) {
+    ASSERT_TRUE(account.come_up());
+    ASSERT_TRUE(ask());
+    Fields held = holdings()[0];
+    held.emplace_back(231, "1");
+    answer_positions({held});
+    answer_no_orders();
+    answer_equity(0, "0");
+    answer_equity(1, "0");
+    ASSERT_TRUE(ends_with(SnapshotPhase::end)) << account.session->snapshot_failure();
+    EXPECT_EQ(account.events.count(EventType::contract_terms), 2u) << "of the list, and of what is held";
+}
+
+TEST_P(AccountOver, WithoutTheListOfContractsTheRestIsTold) {
+    ASSERT_TRUE(account.come_up());
+    ASSERT_TRUE(ask_only());
+    answer_positions(holdings());
+    answer_no_orders();
+    answer_equity(0, "0");
+    answer_equity(1, "0");
+    account.run_for(Nanos::from_ms(100));
+    EXPECT_TRUE(account.session->snapshot_pending()) << "it may still come";
+    account.clock_offset = Nanos::from_seconds(6);
+    ASSERT_TRUE(ends_with(SnapshotPhase::end)) << account.session->snapshot_failure();
+    EXPECT_EQ(snapshot().contracts, ContractList::not_told);
+    EXPECT_EQ(account.events.count(EventType::position), 2u);
+    EXPECT_EQ(account.session->contracts_failure(), "no answer in time to x");
+    EXPECT_EQ(account.session->counters().contract_lists_missing, 1u);
+    ASSERT_TRUE(account.session->request_snapshot(account.now()));
+    ASSERT_TRUE(account.run_until([&] { return venue->received("BE").size() == 4; }));
+    EXPECT_EQ(venue->received("x").size(), 1u) << "it is not asked again";
+}
+
+TEST_P(AccountOver, AVenueThatKnowsNoListOfContractsSaysSoAtOnce) {
+    ASSERT_TRUE(account.come_up());
+    ASSERT_TRUE(ask_only());
+    answer_positions(holdings());
+    answer_no_orders();
+    answer_equity(0, "0");
+    answer_equity(1, "0");
+    venue->send("j", {{45, asked("x", 34)}, {372, "x"}, {380, "3"}, {58, "not here"}});
+    ASSERT_TRUE(ends_with(SnapshotPhase::end));
+    EXPECT_EQ(snapshot().contracts, ContractList::not_told);
+    EXPECT_EQ(account.session->contracts_failure(), "x was refused: not here");
 }
 
 TEST_P(AccountOver, ARefusedQuestionFailsTheSnapshotAtOnce) {

@@ -48,7 +48,7 @@ TEST(Framing, GarbageIsCountedAndTheNextMessageFound) {
                   .bad_length,
               1u);
     EXPECT_EQ(framed("8=FIX.4.4\x01"
-                     "9=70000\x01")
+                     "9=300000\x01")
                   .bad_length,
               1u);
     std::string wrong_sum = good;

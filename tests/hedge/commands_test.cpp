@@ -181,6 +181,7 @@ TEST_F(Commands, AnExternalPositionIsBookedAtTheMarkWithoutProfit) {
 TEST_F(Commands, AStopBeginsAgainFromThePresentProfit) {
     start();
     btc().risk.stop.level = StopLevel::reduce;
+    btc().risk.stop.started = 1;
     btc().risk.planner.figures.profit = -500;
     say(CommandKind::reset_stop, 0);
     EXPECT_EQ(alerts(AlertCode::stop_lifted), 1u);

@@ -15,22 +15,6 @@ void wait_for_end(demo::ChildProcess& process) {
     while (process.running()) std::this_thread::sleep_for(20ms);
 }
 
-/// What has to hold at the end of any run in which the hedger had a quiet while to finish.
-void expect_consistent(TwoProcesses& world) {
-    const auto hedger = world.hedger_report();
-    const auto exchange = world.exchange_report();
-    ASSERT_TRUE(hedger.is_object() && exchange.is_object());
-    EXPECT_EQ(hedger.at("executions"), exchange.at("executions"));
-    EXPECT_EQ(exchange.at("orders").at("duplicate_cl_ord_ids"), 0);
-    EXPECT_FALSE(hedger.at("killed").get<bool>()) << hedger.at("alerts").dump();
-    expect_same_positions(hedger, exchange);
-    const auto replay = world.replay();
-    EXPECT_TRUE(replay.value("identical", false));
-    EXPECT_EQ(replay.value("state_hash", std::string("none")), hedger.at("journal").at("state_hash"));
-    std::printf("alerts %s\nfeed %s\nsession %s\n", hedger.at("alerts").dump().c_str(),
-                hedger.at("feed").dump().c_str(), hedger.at("session").dump().c_str());
-}
-
 TEST(Faults, LostDoubledAndReorderedPacketsWithABadVenue) {
     const std::uint64_t seed = std::random_device{}();
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed));

@@ -175,6 +175,21 @@ void expect_same_positions(const nlohmann::json& hedger, const nlohmann::json& e
     }
 }
 
+void expect_consistent(TwoProcesses& world, bool killed) {
+    const auto hedger = world.hedger_report();
+    const auto exchange = world.exchange_report();
+    ASSERT_TRUE(hedger.is_object() && exchange.is_object());
+    EXPECT_EQ(hedger.at("executions"), exchange.at("executions"));
+    EXPECT_EQ(exchange.at("orders").at("duplicate_cl_ord_ids"), 0);
+    EXPECT_EQ(hedger.at("killed").get<bool>(), killed) << hedger.at("alerts").dump();
+    expect_same_positions(hedger, exchange);
+    const auto replay = world.replay();
+    EXPECT_TRUE(replay.value("identical", false));
+    EXPECT_EQ(replay.value("state_hash", std::string("none")), hedger.at("journal").at("state_hash"));
+    std::printf("alerts %s\nfeed %s\nsession %s\n", hedger.at("alerts").dump().c_str(),
+                hedger.at("feed").dump().c_str(), hedger.at("session").dump().c_str());
+}
+
 std::map<std::string, double> positions_of(const nlohmann::json& report) {
     std::map<std::string, double> positions;
     for (const auto& [symbol, quantity] : report.at("positions").items()) {

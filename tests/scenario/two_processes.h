@@ -85,4 +85,9 @@ std::map<std::string, double> positions_of(const nlohmann::json& report);
 /// Every position of the exchange's account is ours too, and the other way round.
 void expect_same_positions(const nlohmann::json& hedger, const nlohmann::json& exchange);
 
+/// What has to hold at the end of any run in which the hedger had a quiet while to finish: every fill booked
+/// once, no order twice, positions as the exchange has them, a replay that does the same. `killed`: whether
+/// it was to be.
+void expect_consistent(TwoProcesses&, bool killed = false);
+
 }  // namespace hw::scenario

@@ -129,5 +129,29 @@ TEST_F(Desk, AnswersPositionsOrdersAndEquity) {
     EXPECT_GT(std::stod(answers[2].get(100003)), std::stod(answers[2].get(100004)));
 }
 
+TEST_F(Desk, ListsItsContractsAndTellsAWrongMultiplierWhereItIsTo) {
+    AccountDeskConfig config;
+    config.wrong_multiplier["BTC-PERPETUAL"] = Qty::from_units(1);
+    AccountDesk desk(config, true);
+    EXPECT_TRUE(desk.answer({"x", {{320, "L1"}, {559, "0"}, {167, "FUT"}}}, simulation));
+    ASSERT_TRUE(simulation.open_position("BTC-PERPETUAL", Qty::from_units(5)));
+    EXPECT_TRUE(desk.answer({"AN", {{710, "P1"}}}, simulation));
+    const auto answers = released(desk, simulation.now());
+    ASSERT_EQ(answers.size(), 2u);
+    EXPECT_EQ(answers[0].type, "y");
+    EXPECT_EQ(answers[0].get(320), "L1");
+    const auto& entries = answers[0].groups.at(0).entries;
+    ASSERT_GT(entries.size(), 1u) << "the perpetual and dated futures";
+    const FixMessage perpetual{"", entries[0]};
+    const FixMessage future{"", entries[1]};
+    EXPECT_EQ(perpetual.get(55), "BTC-PERPETUAL");
+    EXPECT_EQ(perpetual.get(231), "1");
+    EXPECT_EQ(future.get(231), "10");
+    EXPECT_EQ(future.get(167), "FUT");
+    const FixMessage held{"", answers[1].groups.at(0).entries.at(0)};
+    EXPECT_EQ(held.get(231), "1") << "a position has it, too";
+    EXPECT_EQ(desk.counts().list_requests, 1u);
+}
+
 }  // namespace
 }  // namespace hw::exchange
