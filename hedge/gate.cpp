@@ -29,6 +29,17 @@ std::uint64_t first_counted(const EngineState& state) {
     return first;
 }
 
+/// Coins that one contract counts for.
+double size_of(const Instrument& i, const Proposal& p) {
+    return i.is_option() ? i.contract_size.to_double() : p.delta_per_contract;
+}
+
+/// What a coin may cost at most, for the notional: a linear contract counts at its limit price.
+double dearest(const Context& c, const UnderlyingState& u, const Instrument& i, double mid) {
+    if (i.is_option()) return u.reference;
+    return i.is_inverse() ? mid : mid * (1 + c.config.gate.collar_bp * 1e-4);
+}
+
 /// An order and all that the checks look at.
 struct Asked {
     const Context& c;
@@ -55,7 +66,7 @@ Asked asked_of(const Context& c, const Proposal& p, double target, const Envelop
     a.target = target;
     a.buys = p.side == Side::buy;
     const double contracts = p.qty.to_double();
-    a.size = a.instrument.is_option() ? a.instrument.contract_size.to_double() : p.delta_per_contract;
+    a.size = size_of(a.instrument, p);
     a.coins = contracts * a.size;
     a.delta = (a.buys ? contracts : -contracts) * p.delta_per_contract;
     a.reduces = worst(e.low + a.delta, e.high + a.delta, target) < worst(e.low, e.high, target);
@@ -222,12 +233,15 @@ bool check_greeks(const Asked& a, Verdict& v) {
 
 }  // namespace
 
-Qty cut_to_max_order(const Context& c, const UnderlyingState& u, Qty qty, double delta_per_contract,
-                     Qty lot) {
-    const auto most =
-        Qty::from_double(limit_of(c.state, c.config, u, LimitKind::max_order) / delta_per_contract);
+Qty cut_to_max_order(const Context& c, const Proposal& p, Qty qty) {
+    const UnderlyingState& u = c.state.underlyings[index(p.underlying)];
+    const Instrument& i = c.state.instruments[p.instrument];
+    double coins = limit_of(c.state, c.config, u, LimitKind::max_order);
+    if (const double money = limit_of(c.state, c.config, u, LimitKind::max_notional); money > 0)
+        coins = std::min(coins, money / dearest(c, u, i, p.mid));
+    const auto most = Qty::from_double(coins / size_of(i, p));
     if (!most || qty.abs() <= *most) return qty;
-    const Qty cut = truncate_to_lot(*most, lot);
+    const Qty cut = truncate_to_lot(*most, i.lot);
     if (cut.is_zero()) return qty;
     return qty < Qty{} ? -cut : cut;
 }

@@ -27,9 +27,9 @@ struct Verdict {
     double headroom_daily_fill = 0;  ///< coins
 };
 
-/// The largest quantity, in whole lots, that the order size limit allows of `qty`; all of it when not even
-/// one lot is allowed, for the gate to refuse.
-Qty cut_to_max_order(const Context&, const UnderlyingState&, Qty qty, double delta_per_contract, Qty lot);
+/// The largest quantity, in whole lots, that the limits of size and notional allow of `qty`, in the
+/// proposal's instrument at its mid; all of it when not even one lot is allowed, for the gate to refuse.
+Qty cut_to_max_order(const Context&, const Proposal&, Qty qty);
 /// `target`: of the net delta, coins. The envelope is that of the orders in flight, this one not among them.
 Verdict pass_gate(const Context&, const Proposal&, double target, const Envelope&);
 /// Counts an order against the rate limit and remembers it against repetition.

@@ -25,13 +25,13 @@ void drop(Context& c, UnderlyingId id) {
 }
 
 /// Whole lots, toward less.
-Qty lots_of(const Context& c, const UnderlyingState& u, double coins, double delta_per_contract, Qty lot) {
-    if (!(delta_per_contract > 0)) return {};
-    const auto contracts = Qty::from_double(std::abs(coins) / delta_per_contract);
+Qty lots_of(const Context& c, const Proposal& p, double coins, Qty lot) {
+    if (!(p.delta_per_contract > 0)) return {};
+    const auto contracts = Qty::from_double(std::abs(coins) / p.delta_per_contract);
     if (!contracts) return {};
     // Half a millionth of a contract is what the division may lack.
     const Qty whole = truncate_to_lot(*contracts + Qty::from_nanos(500), lot);
-    return cut_to_max_order(c, u, whole, delta_per_contract, lot);
+    return cut_to_max_order(c, p, whole);
 }
 
 Proposal proposal_of(const Context& c, UnderlyingId id) {
@@ -44,7 +44,7 @@ Proposal proposal_of(const Context& c, UnderlyingId id) {
     p.mid = u.reference;
     p.delta_per_contract = delta_per_contract(hedge, u.reference);
     p.side = u.risk.manual < 0 ? Side::sell : Side::buy;
-    p.qty = p.wanted = lots_of(c, u, u.risk.manual, p.delta_per_contract, hedge.lot);
+    p.qty = p.wanted = lots_of(c, p, u.risk.manual, hedge.lot);
     if (!p.qty.is_zero()) p.limit = taking_limit(c, u, p.instrument, p.side);
     return p;
 }

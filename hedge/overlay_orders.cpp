@@ -72,9 +72,7 @@ Proposal leg_order(const Context& c, const Overlay& o, std::size_t n) {
     if (i.state != TradingState::open || !(p.mid > 0) || !greeks) return p;
     p.delta_per_contract = i.contract_size.to_double() * greeks->net_delta;
     p.wanted = o.legs[n].qty.abs();
-    // The gate counts an option as the coins that it is on.
-    p.qty = cut_to_max_order(c, c.state.underlyings[index(o.underlying)], p.wanted,
-                             i.contract_size.to_double(), i.lot);
+    p.qty = cut_to_max_order(c, p, p.wanted);
     return p;
 }
 

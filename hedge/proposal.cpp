@@ -76,7 +76,7 @@ Proposal propose(const Context& c, UnderlyingId id, const UnderlyingState& u, co
     const Qty lot = c.state.instruments[p.instrument].lot;
     Qty qty = lots_of(corridor, e, coins, p.delta_per_contract, lot);
     p.wanted = qty.abs();
-    qty = cut_to_max_order(c, u, qty, p.delta_per_contract, lot);
+    qty = cut_to_max_order(c, p, qty);
     p.qty = cut_to_regime(c, u, qty.abs(), p.delta_per_contract, lot);
     if (p.qty.is_zero()) return p;
     p.limit = taking_limit(c, u, p.instrument, p.side);

@@ -18,8 +18,8 @@ class LimitedDay : public RandomDay {
         g.max_position_coins = 12;
         g.max_open_orders = 3;
         g.max_order_notional = 190'000;
-        g.max_messages_per_second = 40;
-        g.message_burst = 8;
+        g.max_messages_per_second = 30;
+        g.message_burst = 12;
         g.reference_collar_bp = 40;
         g.max_daily_fill_coins = 3'000;
         g.capital = 1'000;
@@ -30,7 +30,7 @@ class LimitedDay : public RandomDay {
         config.underlyings[0].stops.loss = {100, 300, 500, 900};
         config.stops.drawdown = {0, 400, 0, 0};
         begin(with_seed);
-        g.max_orders_per_second = 25;
+        g.max_orders_per_second = 12;
         configure();
     }
 
@@ -198,8 +198,8 @@ class LimitedDay : public RandomDay {
         tell(e);
     }
     void tell_quotes() {
-        our_bid = below(4) == 0 ? price(0.5) : price(mid - 5.0 - 0.5 * static_cast<double>(below(120)));
-        our_ask = below(4) == 0 ? price(4e6) : price(mid + 5.0 + 0.5 * static_cast<double>(below(120)));
+        our_bid = below(4) == 0 ? price(0.5) : price(mid - 20.0 - 0.5 * static_cast<double>(below(200)));
+        our_ask = below(4) == 0 ? price(4e6) : price(mid + 20.0 + 0.5 * static_cast<double>(below(200)));
         Event e = make(EventType::quote_orders, kPerpetual);
         e.payload.quote_orders = {our_bid, our_ask};
         tell(e);
@@ -215,7 +215,7 @@ class LimitedDay : public RandomDay {
     }
     void tighten() {
         auto& limits = below(2) == 0 ? memory.state().risk.overrides.limits : btc().risk.overrides.limits;
-        static constexpr std::array kMost{6.0, 15.0, 8.0, 250'000.0, 40.0, 4'000.0};
+        static constexpr std::array kMost{6.0, 15.0, 8.0, 250'000.0, 12.0, 4'000.0};
         const std::size_t which = below(limits.size());
         limits[which] = below(3) != 0 ? 0 : kMost[which] * (0.2 + 0.8 * uniform());
     }
@@ -274,12 +274,13 @@ class LimitedDay : public RandomDay {
         if (choice < 22) return tighten();
         if (choice < 24) return person_resets();
         if (choice < 44) return probe();
+        if (!up && below(10) == 0) return set_session(true);
         random_step();
     }
 
     std::deque<Nanos> sent;
     NewOrder newest{};
-    double tokens = 8;
+    double tokens = 12;
     Nanos tokens_at = kStart;
     double filled_coins = 0;
     std::int64_t fill_day = 0;

@@ -105,7 +105,8 @@ TEST_F(Gate, TheCutIsNeverRefusedForItsLastBit) {
     ActionList actions;
     EngineConfig rules = config;
     const Context c{memory.state(), rules, actions};
-    const Instrument& perpetual = memory.state().instruments[kPerpetual];
+    Instrument& perpetual = memory.state().instruments[kPerpetual];
+    perpetual.lot = Qty::from_nanos(1);
     for (int n = 0; n < 20'000; ++n) {
         rules.gate.max_order_coins = 0.1 * (1 + n % 30);
         const double mid = 20'000 + 1.7 * n;
@@ -113,8 +114,7 @@ TEST_F(Gate, TheCutIsNeverRefusedForItsLastBit) {
         p.mid = mid;
         p.limit = price(mid);
         p.delta_per_contract = delta_per_contract(perpetual, mid);
-        p.qty = cut_to_max_order(c, btc(), Qty::from_units(1'000'000'000), p.delta_per_contract,
-                                 Qty::from_nanos(1));
+        p.qty = cut_to_max_order(c, p, Qty::from_units(1'000'000'000));
         ASSERT_NEAR(p.qty.to_double() * p.delta_per_contract, rules.gate.max_order_coins, 1e-9);
         ASSERT_EQ(pass_gate(c, p, 0, Envelope{}).refused_by, AlertCode::none) << mid;
     }
@@ -138,7 +138,8 @@ TEST_F(Gate, Notional) {
     config.gate.max_order_notional = 100'000;
     start();
     gain_delta(3);  // 12,500 contracts of 10 USD
-    EXPECT_EQ(alerts(AlertCode::gate_notional), 1u);
+    EXPECT_EQ(one_order().qty, qty(10'000)) << "a hedge is cut to it";
+    EXPECT_EQ(alerts(AlertCode::gate_max_qty), 1u);
     EXPECT_EQ(gate(proposal(Side::sell, 10'000)), AlertCode::none);
     EXPECT_EQ(gate(proposal(Side::sell, 10'001)), AlertCode::gate_notional);
     Proposal linear = proposal(Side::buy, 2'000);
@@ -149,6 +150,14 @@ TEST_F(Gate, Notional) {
     EXPECT_EQ(gate(linear), AlertCode::gate_notional) << "at the limit price, if that is worse";
     EXPECT_EQ(gate(option_order(Side::buy, 2, OrderPurpose::overlay)), AlertCode::none);
     EXPECT_EQ(gate(option_order(Side::buy, 2.1, OrderPurpose::overlay)), AlertCode::gate_notional);
+    ActionList actions;
+    const Context c{memory.state(), config, actions};
+    EXPECT_EQ(cut_to_max_order(c, linear, qty(5'000)), qty(1'990)) << "wherever in the collar its limit is";
+    config.gate.max_order_notional = 9;  // less than a contract
+    configure();
+    gain_delta(3);
+    EXPECT_EQ(alerts(AlertCode::gate_notional), 1u);
+    EXPECT_TRUE(orders_in(last).empty());
 }
 
 TEST_F(Gate, APersonsTighterLimitHoldsAndALooserOneDoesNot) {

@@ -307,7 +307,7 @@ TEST_F(RandomReports, AfterEveryDayTheBooksAreTheVenues) {
             deliver(below(2) == 0 ? orders : copies);
         ASSERT_FALSE(HasFatalFailure());
         ASSERT_EQ(line(kPerpetual).qty, held) << "seed " << seed;
-        ASSERT_FALSE(killed()) << "seed " << seed;
+        ASSERT_FALSE(killed()) << "seed " << seed << ' ' << to_string(memory.state().killed_by);
         EXPECT_EQ(memory.state().account.drop_copy.count, 0u) << "seed " << seed;
         EXPECT_EQ(memory.state().actions_dropped, 0u) << "seed " << seed;
         busts += memory.state().account.busts;
