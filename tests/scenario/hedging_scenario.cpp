@@ -24,8 +24,9 @@ void HedgingScenario::start() {
     world.exchange_argument("--incidents-from");
     world.exchange_argument(from_);
     ASSERT_TRUE(world.start_exchange());
-    process_ = world.start_hedger(0);
-    ASSERT_TRUE(process_);
+    auto started = world.start_hedger(0);
+    ASSERT_TRUE(started);
+    process_.emplace(std::move(*started));
     // The exchange writes its report every second.
     const auto deadline = std::chrono::steady_clock::now() + 30s;
     while (std::chrono::steady_clock::now() < deadline && process_->running()) {

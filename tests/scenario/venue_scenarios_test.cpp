@@ -97,7 +97,7 @@ TEST_F(VenueScenario, AHaltedInstrumentIsLeftAlone) {
 
 /// When the quote permit was last seen to be given, and that it was.
 struct PermitWatch {
-    explicit PermitWatch(const std::string& path) : path(path) {}
+    explicit PermitWatch(const std::string& block) : path(block) {}
     ~PermitWatch() { hw_permit_close(&permit); }
     void look(double now_s) {
         if (permit.block == nullptr && hw_permit_open(&permit, path.c_str()) != HW_PERMIT_OK) return;
