@@ -141,9 +141,9 @@ struct UnderlyingState {
     AlertCode blocked_by = AlertCode::none;  ///< why nothing is hedged at the moment
     std::uint16_t held_count = 0;            ///< of `held`
     std::uint32_t slice_count = 0;
-    std::uint32_t positions_held = 0;   ///< instruments with a position, options included
-    std::uint8_t surface_accepted = 0;  ///< a person agreed with one that disagrees with the marks
-    std::uint8_t full_due = 0;          ///< the full Greeks do not wait for their interval
+    std::uint32_t positions_held = 0;    ///< instruments with a position, options included
+    std::uint8_t surface_accepted = 0;   ///< a person agreed with one that disagrees with the marks
+    std::uint8_t full_due = 0;           ///< the full Greeks do not wait for their interval
     std::uint8_t contract_mismatch = 0;  ///< 1: see hedge/contract_check.h
     std::uint8_t reserved2 = 0;
     std::uint32_t left_out = 0;   ///< positions that did not fit into the book: nothing is hedged with any

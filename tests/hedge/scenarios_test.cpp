@@ -59,7 +59,8 @@ TEST_F(Scenarios, RandomBooksAreRepricedAsTheBooksFormulaHasIt) {
             const double expected = (then.coin - base.coin) * at + then.quote - base.quote;
             ASSERT_NEAR(found[n].profit, expected,
                         1e-8 * (1 + std::abs(then.coin) * at + std::abs(then.quote)))
-                << "seed " << seed << " book " << book << " " << scenario_name(config, static_cast<std::uint32_t>(n));
+                << "seed " << seed << " book " << book << " "
+                << scenario_name(config, static_cast<std::uint32_t>(n));
         }
     }
 }

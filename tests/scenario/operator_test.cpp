@@ -103,9 +103,10 @@ TEST_F(Operator, TightensReloadsHedgesAndWithdrawsThePermit) {
 
     // An order of one's own.
     EXPECT_EQ(ctl({"hedge", "--underlying", "BTC", "--value", "0.02", "--why", "a try"}), 0) << said_;
-    const std::string journal = status().at("journal").at("dir");
+    const std::string journal = (fs::path(world_.configuration()).parent_path() / "journal").string();
     const auto manual = [&] {
         const auto orders = hedgewire(world_.dir(), {"why", "--journal", journal, "--json"}).json();
+        if (!orders.is_array()) return nlohmann::json();  // nothing was ordered yet
         for (const auto& o : orders)
             if (o.at("why").at("purpose") == "manual") return o;
         return nlohmann::json();

@@ -1,7 +1,11 @@
 // What the venue and the wires to it do to a hedger, two processes: refusals, halts, dead feeds and sessions,
 // rate credits, contracts of another size. Positions equal to the exchange's and an identical replay at the
 // end of each, unless the exchange lies about them.
+#include <unistd.h>
 #include "deploy/permit/hedgewire_permit.h"
+
+#include <filesystem>
+
 #include "tests/scenario/hedging_scenario.h"
 
 namespace hw::scenario {
@@ -11,7 +15,8 @@ class VenueScenario : public HedgingScenario {};
 
 TEST_F(VenueScenario, WithoutCreditsNoOrderButTheCancel) {
     configure("[gate]\n",
-              "[credits]\ncapacity = 5.0\nrefill_per_s = 0.001\nquoting_share = 0.0\ncancel_reserve = 2.0\n\n"
+              "[credits]\ncapacity = 5.0\nrefill_per_s = 0.001\nper_request = 0.0\nquoting_share = "
+              "0.0\ncancel_reserve = 2.0\n\n"
               "[gate]\n");
     for (const char* fill : {"fill@1.5=2", "fill@1.8=2", "fill@2.1=2", "fill@2.4=2", "fill@2.7=2"})
         incident(fill);
@@ -98,7 +103,10 @@ TEST_F(VenueScenario, AHaltedInstrumentIsLeftAlone) {
 /// When the quote permit was last seen to be given, and that it was.
 struct PermitWatch {
     explicit PermitWatch(const std::string& block) : path(block) {}
-    ~PermitWatch() { hw_permit_close(&permit); }
+    ~PermitWatch() {
+        hw_permit_close(&permit);
+        std::filesystem::remove(path);
+    }
     void look(double now_s) {
         if (permit.block == nullptr && hw_permit_open(&permit, path.c_str()) != HW_PERMIT_OK) return;
         if (hw_permit_may_quote(&permit, hw_permit_find(&permit, "BTC"))) last_given_s = now_s;
@@ -114,7 +122,8 @@ TEST_F(VenueScenario, ADeadFeedBesideALivingSessionStopsTheHedgingAndThePermit) 
     constexpr double kSlack = 0.25;
     configure("stale_after_ms = 2000", "stale_after_ms = 250");
     configure("silent_after_ms = 2000", "silent_after_ms = 500");
-    PermitWatch watch((world.dir() / "permit").string());
+    // A lease lives on a tmpfs.
+    PermitWatch watch("/dev/shm/hw-scenario-permit-" + std::to_string(getpid()));
     configure("[control]\n", "[permit]\npath = \"" + watch.path + "\"\n\n[control]\n");
     incident("feed-dead@1.5+2");
     incident("fill@2.5=2");
