@@ -78,7 +78,7 @@ void add_run(CLI::App& app, Options& o, Raw& raw) {
                      "no option fills and no jumps at the end of the run")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
-    group->add_option("--json", o.json, "summary, rewritten every second and at the end");
+    group->add_option("--json", o.json, "summary, rewritten four times a second and at the end");
     group->add_option("--step-us", raw.step_us, "simulated time of one step")
         ->check(CLI::Range(50, 100'000))
         ->capture_default_str();

@@ -13,6 +13,7 @@ constexpr int kStepsAtOnce = 200;
 constexpr Nanos kTooFarBehind = Nanos::from_ms(250);
 constexpr auto kQuietBeforeEnd = std::chrono::milliseconds(200);
 constexpr double kClosingLimitSeconds = 5.0;
+constexpr auto kSummaryEvery = std::chrono::milliseconds(250);
 
 Nanos wall_clock() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -136,7 +137,7 @@ void Runner::keep_time() {
         fix_.drop_connection();
     }
     if (now >= next_summary_) {
-        next_summary_ = now + std::chrono::seconds(1);
+        next_summary_ = now + kSummaryEvery;
         write_summary();
     }
 }
@@ -150,6 +151,7 @@ void Runner::write_summary() {
     if (options_.json.empty()) return;
     RunFigures run;
     run.seconds = elapsed_s();
+    run.wall = wall_clock();
     if (port_ != nullptr) {
         run.packets_sent = port_->sent();
         run.packets_unsent = port_->unsent();

@@ -106,7 +106,11 @@ std::string summary_json(const Simulation& s, const RunFigures& run) {
     out["option_fills"] = s.venue().option_fills();
     out["executions"] = s.account().executions();
     out["orders"] = orders_json(s.venue());
-    out["incidents_begun_ns"] = s.incidents_begun().ns();
+    // Simulated time falls behind the wall's when the machine has no time for it: both, of one moment.
+    const bool begun = !s.incidents_begun().is_zero();
+    out["incidents"] = {{"begun", begun},
+                        {"at_s", begun ? (s.now() - s.incidents_begun()).to_seconds() : 0.0},
+                        {"wall_s", run.wall.to_seconds()}};
     out["arrivals"] = arrivals_json(s);
     out["fix"] = fix_json(run.fix, run.fix_drained);
     out["account_session"] = account_json(run);

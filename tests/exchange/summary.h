@@ -12,6 +12,7 @@
 namespace hw::exchange {
 
 struct RunFigures {
+    Nanos wall;  ///< when these are of
     double seconds = 0.0;
     std::uint64_t packets_sent = 0;
     std::uint64_t packets_unsent = 0;  ///< no peer, or the peer's ring was full

@@ -2,10 +2,12 @@
 // rate credits, contracts of another size. Positions equal to the exchange's and an identical replay at the
 // end of each, unless the exchange lies about them.
 #include <unistd.h>
-#include "deploy/permit/hedgewire_permit.h"
 
 #include <filesystem>
+#include <string>
+#include <utility>
 
+#include "deploy/permit/hedgewire_permit.h"
 #include "tests/scenario/hedging_scenario.h"
 
 namespace hw::scenario {
@@ -15,18 +17,19 @@ class VenueScenario : public HedgingScenario {};
 
 TEST_F(VenueScenario, WithoutCreditsNoOrderButTheCancel) {
     configure("[gate]\n",
-              "[credits]\ncapacity = 5.0\nrefill_per_s = 0.001\nper_request = 0.0\nquoting_share = "
-              "0.0\ncancel_reserve = 2.0\n\n"
-              "[gate]\n");
+              "[credits]\ncapacity = 5.0\nrefill_per_s = 0.001\nper_request = 0.0\nquoting_share = 0.0\n"
+              "cancel_reserve = 2.0\n\n[gate]\n");
     for (const char* fill : {"fill@1.5=2", "fill@1.8=2", "fill@2.1=2", "fill@2.4=2", "fill@2.7=2"})
         incident(fill);
     bool killed = false;
-    std::string said;
-    run(4.5, [&] {
-        if (killed || incident_time() < 3.5) return;
-        killed = true;
-        EXPECT_EQ(world.ctl({"kill", "--why", "test"}, said), 0) << said;
-    });
+    std::string answer;
+    run(
+        4, [this] { return said("killed"); },
+        [&] {
+            if (killed || !said("credits_low")) return;
+            killed = true;
+            EXPECT_EQ(world.ctl({"kill", "--why", "test"}, answer), 0) << answer;
+        });
     EXPECT_EQ(orders().size(), 3u) << "two credits are for cancels";
     EXPECT_GT(alerts("credits_low"), 0u);
     EXPECT_GT(hedger.at("session").value("mass_cancels_sent", 0), 0);
@@ -58,7 +61,7 @@ TEST_F(VenueScenario, RejectedForMarginItDoesNotKeepAsking) {
 TEST_F(VenueScenario, WhenEverythingIsRejectedItWaitsAndThenHedges) {
     incident("reject-all@0+3");
     incident("fill@1.5=2");
-    run(6.5);
+    run(4, order_after(3));
     EXPECT_LE(orders(0, 3).size(), 5u);
     EXPECT_FALSE(orders(3).empty());
     expect_in_band();
@@ -69,7 +72,7 @@ TEST_F(VenueScenario, FillsMissedWhileTheSessionWasDeadAreHedgedAfterwards) {
     incident("fix-dead@1.5+2");
     incident("fill@2=2");
     incident("fill@2.5=1");
-    run(7);
+    run(4, order_after(3.5));
     EXPECT_TRUE(orders(1.5, 3.5).empty());
     EXPECT_FALSE(orders(3.5).empty());
     EXPECT_GT(hedger.at("session").value("logons", 0), 1);
@@ -81,7 +84,7 @@ TEST_F(VenueScenario, FillsOneLotAtATimeAreOneHedge) {
     exchange({"--lot-fills"});
     configure("band = 0.5", "band = 0.002");
     incident("fill@1.5=0.01");
-    run(3.5);
+    run(3, order_after(1.5));
     EXPECT_EQ(orders().size(), 1u);
     EXPECT_GT(venue.at("executions").get<int>(), 70) << "of ten dollars each";
     expect_in_band();
@@ -91,7 +94,7 @@ TEST_F(VenueScenario, FillsOneLotAtATimeAreOneHedge) {
 TEST_F(VenueScenario, AHaltedInstrumentIsLeftAlone) {
     incident("halt@1.5+2");
     incident("fill@2=2");
-    run(5);
+    run(4.5, order_after(3.5));
     EXPECT_TRUE(orders(0, 3.5).empty());
     EXPECT_FALSE(orders(3.5).empty());
     EXPECT_EQ(venue.at("orders").at("rejected"), 0);
@@ -102,7 +105,7 @@ TEST_F(VenueScenario, AHaltedInstrumentIsLeftAlone) {
 
 /// When the quote permit was last seen to be given, and that it was.
 struct PermitWatch {
-    explicit PermitWatch(const std::string& block) : path(block) {}
+    explicit PermitWatch(std::string block) : path(std::move(block)) {}
     ~PermitWatch() {
         hw_permit_close(&permit);
         std::filesystem::remove(path);
@@ -128,8 +131,8 @@ TEST_F(VenueScenario, ADeadFeedBesideALivingSessionStopsTheHedgingAndThePermit) 
     incident("feed-dead@1.5+2");
     incident("fill@2.5=2");
     double gone_s = 0;
-    run(6, [&] {
-        const double now_s = incident_time();
+    run(4.5, order_after(3.5), [&] {
+        const double now_s = time_s();
         watch.look(now_s);
         if (now_s < kDead + 1.9) gone_s = watch.last_given_s;
     });
@@ -147,7 +150,7 @@ TEST_F(VenueScenario, ADeadFeedBesideALivingSessionStopsTheHedgingAndThePermit) 
 TEST_F(VenueScenario, HedgesThatMakeItWorseAreStoppedWithinThreeOrders) {
     incident("invert-fills@0");
     incident("fill@1.5=2");
-    run(4);
+    run(3, [this] { return said("killed"); });
     EXPECT_GE(orders().size(), 1u);
     EXPECT_LE(orders().size(), 3u);
     EXPECT_TRUE(hedger.at("killed").get<bool>()) << hedger.at("alerts").dump();
