@@ -15,17 +15,17 @@ class LimitedDay : public RandomDay {
   protected:
     void begin_limited(std::uint64_t with_seed) {
         GateConfig& g = config.gate;
-        g.max_position_coins = 12;
+        g.max_position_coins = 30;
         g.max_open_orders = 3;
         g.max_order_notional = 190'000;
-        g.max_messages_per_second = 30;
-        g.message_burst = 12;
+        g.max_messages_per_second = 10;
+        g.message_burst = 8;
         g.reference_collar_bp = 40;
         g.max_daily_fill_coins = 3'000;
         g.capital = 1'000;
         g.max_daily_loss = 400;
         g.runaway_orders = 3;
-        g.duplicate_window = Nanos::from_ms(1);
+        g.duplicate_window = Nanos::from_ms(20);
         config.underlyings[0].max_delta_coins = 6;
         config.underlyings[0].stops.loss = {100, 300, 500, 900};
         config.stops.drawdown = {0, 400, 0, 0};
@@ -215,7 +215,7 @@ class LimitedDay : public RandomDay {
     }
     void tighten() {
         auto& limits = below(2) == 0 ? memory.state().risk.overrides.limits : btc().risk.overrides.limits;
-        static constexpr std::array kMost{6.0, 15.0, 8.0, 250'000.0, 12.0, 4'000.0};
+        static constexpr std::array kMost{6.0, 40.0, 8.0, 250'000.0, 12.0, 4'000.0};
         const std::size_t which = below(limits.size());
         limits[which] = below(3) != 0 ? 0 : kMost[which] * (0.2 + 0.8 * uniform());
     }
@@ -246,7 +246,7 @@ class LimitedDay : public RandomDay {
         p.delta_per_contract = 10 / reference;
         p.qty = p.wanted = qty(std::floor(1 + 5'000 * (below(3) == 0 ? 6 * uniform() : uniform())));
         p.limit = price(0.5 * std::round(2 * reference * (1 + 0.012 * (uniform() - 0.5))));
-        if (below(10) == 0) p.side = newest.side, p.qty = newest.qty, p.limit = newest.limit;
+        if (below(6) == 0) p.side = newest.side, p.qty = newest.qty, p.limit = newest.limit;
         const double target = btc().exposure.net_delta + 10 * (uniform() - 0.5);
         if (p.qty.is_zero()) return;
         // The engine's clock is that of its last Event.
@@ -280,7 +280,7 @@ class LimitedDay : public RandomDay {
 
     std::deque<Nanos> sent;
     NewOrder newest{};
-    double tokens = 12;
+    double tokens = 8;
     Nanos tokens_at = kStart;
     double filled_coins = 0;
     std::int64_t fill_day = 0;
