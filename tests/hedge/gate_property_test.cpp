@@ -65,10 +65,11 @@ class LimitedDay : public RandomDay {
 
     void check_price(const Proposal& p, Codes& broken) const {
         const double at = p.limit.to_double();
-        if (std::abs(at / p.mid - 1) * 1e4 > config.gate.collar_bp) broken.insert(AlertCode::gate_collar);
+        if (above(std::abs(at / p.mid - 1) * 1e4, config.gate.collar_bp))
+            broken.insert(AlertCode::gate_collar);
         const TickerState& t = memory.state().tickers[index(p.instrument)];
         if (!t.mark.is_zero() &&
-            std::abs(at / t.mark.to_double() - 1) * 1e4 > config.gate.reference_collar_bp)
+            above(std::abs(at / t.mark.to_double() - 1) * 1e4, config.gate.reference_collar_bp))
             broken.insert(AlertCode::gate_reference);
         const bool outside = p.side == Side::buy ? !t.max_buy.is_zero() && p.limit > t.max_buy
                                                  : !t.min_sell.is_zero() && p.limit < t.min_sell;
