@@ -71,7 +71,7 @@ ordered_json summary(std::map<std::string, Samples>& samples) {
     // back to back, each finds a slot of a store of 64 MiB cold. QuickFIX rests as long, and is given
     // messages that were built before. Sends up to the transport's call are timed one by one, their clock's
     // reading included; of all else a sample is the mean of one run's passes. `receive` is all that a hedge
-    // waits for; received messages are put away for people after the turn's orders (`receive_and_tidy`).
+    // waits for; received messages are put away for people after the turn's orders.
     for (auto& [name, s] : samples) j["ns"][name] = spread(s);
     return j;
 }

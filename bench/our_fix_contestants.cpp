@@ -207,17 +207,12 @@ void add_sending(std::vector<FixContestant>& all, const std::shared_ptr<Ground>&
         for (std::size_t n = 0; n < kPasses; ++n)
             reports->push_back(desk.link.next_message("8", process_clock.wall(), sample_report()));
     };
-    const auto hear_reports = [ground, reports, &desk](bool tidies) {
-        return [ground, reports, &desk, tidies] {
-            for (const std::string& report : *reports) {
-                desk.session->on_bytes(report.data(), report.size(), process_clock.wall());
-                if (tidies) desk.session->tidy();
-            }
-            return desk.events.count;
-        };
+    const auto hear_reports = [ground, reports, &desk] {
+        for (const std::string& report : *reports)
+            desk.session->on_bytes(report.data(), report.size(), process_clock.wall());
+        return desk.events.count;
     };
-    all.push_back({"receive", kPasses, make_reports, hear_reports(false), nullptr});
-    all.push_back({"receive_and_tidy", kPasses, make_reports, hear_reports(true), nullptr});
+    all.push_back({"receive", kPasses, make_reports, hear_reports, nullptr});
 }
 
 void add_parsing(std::vector<FixContestant>& all, SimdLevel level) {

@@ -29,9 +29,9 @@ bool start_busy_venue(TwoProcesses& world) {
 }
 
 TEST(Bypass, HedgesLeaveByThePortOfTheMarketData) {
-    TwoProcesses world(8, new_seed());
+    TwoProcesses world(14, new_seed());
     ASSERT_TRUE(start_busy_venue(world));
-    auto hedger = world.start_hedger(11);
+    auto hedger = world.start_hedger(17);
     ASSERT_TRUE(hedger);
     wait_for(*hedger);
     EXPECT_EQ(hedger->exit_code(), 0);

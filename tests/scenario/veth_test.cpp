@@ -21,8 +21,8 @@ constexpr int kPassed = 0;
 constexpr int kFailed = 1;
 constexpr int kForbidden = 77;  // namespaces
 
-constexpr std::uint32_t kSeconds = 7;
-constexpr std::uint32_t kHedgerSeconds = 10;
+constexpr std::uint32_t kSeconds = 13;
+constexpr std::uint32_t kHedgerSeconds = 16;
 
 /// The hedger's end has no address of the kernel's, so that it is the hedger's TCP stack that answers for
 /// 10.0.0.2; the exchange's end is the kernel's, 10.0.0.1, and finishes its checksums itself.
