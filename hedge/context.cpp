@@ -5,10 +5,7 @@
 
 namespace hw::hedge {
 
-const UnderlyingConfig& rules_of(const EngineConfig& config, const UnderlyingState& u) {
-    static const UnderlyingConfig defaults;
-    return u.configured ? config.underlyings[u.config_index] : defaults;
-}
+const UnderlyingConfig kDefaultRules;
 
 Action* Context::act(ActionType type, UnderlyingId underlying_id, InstrumentId instrument) {
     if (actions.full()) {

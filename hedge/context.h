@@ -9,8 +9,11 @@
 
 namespace hw::hedge {
 
+extern const UnderlyingConfig kDefaultRules;
 /// What the configuration says of an underlying; the defaults for one that it does not name.
-const UnderlyingConfig& rules_of(const EngineConfig&, const UnderlyingState&);
+inline const UnderlyingConfig& rules_of(const EngineConfig& config, const UnderlyingState& u) {
+    return u.configured ? config.underlyings[u.config_index] : kDefaultRules;
+}
 
 struct Context {
     EngineState& state;

@@ -2,14 +2,26 @@
 
 #include <cmath>
 
+#include "hedge/decision.h"
 #include "hedge/exposure.h"
 
 namespace hw::hedge {
 
 namespace {
 
+/// Coins; the last bits of a sum are nobody's fault.
+constexpr double kLastBits = 1e-9;
+
 bool is_judged(OrderPurpose purpose) {
     return purpose == OrderPurpose::hedge || purpose == OrderPurpose::flatten;
+}
+
+/// With all that happened: did a fill that moved the net delta by `effect` take it away from the target?
+bool worse_as_it_stands(const Context& c, UnderlyingId id, double effect) {
+    Exposure sum;
+    if (evaluate(c.state, c.config, id, sum) != AlertCode::none) return false;
+    const double to = sum.net_delta - corridor_at(c, id).target;
+    return std::abs(to) > std::abs(to - effect) + kLastBits;
 }
 
 /// Each order once, however many parts it fills in.
@@ -45,9 +57,11 @@ void judge_fill(Context& c, OrderState& order, double effect) {
     const double from = std::abs(order.before + guard.hedged);
     guard.hedged += effect;
     const double to = std::abs(order.before + guard.hedged);
-    // The last bits of a sum are nobody's fault.
-    if (to > from + 1e-9) return made_worse(c, u, order, from, to);
-    if (to < from && !order.worsened) guard.worse_in_a_row = 0;
+    if (to > from + kLastBits) {
+        if (worse_as_it_stands(c, order.underlying, effect)) made_worse(c, u, order, from, to);
+    } else if (to < from && !order.worsened) {
+        guard.worse_in_a_row = 0;
+    }
 }
 
 }  // namespace hw::hedge

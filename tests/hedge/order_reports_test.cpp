@@ -167,7 +167,6 @@ class RandomReports : public EngineTest {
         now = kStart;
         config.drop_copy = true;
         config.gate.max_orders_per_second = 1'000;
-        config.gate.runaway_orders = 0;  // fills that come after their replacements do worsen the delta
         config.reject_backoff = Nanos::from_ms(1);
         start();
         account_session(true);

@@ -22,6 +22,8 @@ inline std::uint64_t steps_or(std::uint64_t fallback) {
 /// The venue: it fills, cancels, rejects, keeps quiet, loses the connection, and keeps the true position.
 class RandomDay : public EngineTest {
   protected:
+    /// What is told again is no older than executions are remembered.
+    static constexpr std::size_t kReported = 10'000;
     struct AtVenue {
         NewOrder order;
         Qty left;
@@ -85,6 +87,7 @@ class RandomDay : public EngineTest {
         (e.header.instrument == kLinear ? held_linear : held_perpetual) +=
             signed_qty(e.payload.execution.side, e.payload.execution.last_qty).nanos();
         reported.push_back(e);
+        if (reported.size() > kReported) reported.pop_front();
         filled(e.payload.execution);
         tell(e);
     }
@@ -219,7 +222,7 @@ class RandomDay : public EngineTest {
     std::mt19937_64 random;
     std::vector<AtVenue> at_venue;
     std::deque<Event> missed;
-    std::vector<Event> reported;
+    std::deque<Event> reported;  ///< that may be told again
     std::int64_t held_linear = 0;
     std::int64_t held_perpetual = 0;
     double mid = kReference;

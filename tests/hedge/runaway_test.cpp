@@ -10,8 +10,13 @@ namespace {
 class Runaway : public RiskTest {
   protected:
     /// What the engine believes of a contract's size is wrong from here on, as no definition could make it:
-    /// what fills is not what was ordered.
-    void redefine(double size) { memory.state().instruments[kPerpetual].contract_size = qty(size); }
+    /// what fills is not what was ordered. What is held keeps its delta.
+    void redefine(double size) {
+        Qty& was = memory.state().instruments[kPerpetual].contract_size;
+        Qty& held = memory.state().positions[index(kPerpetual)].qty;
+        held = qty(held.to_double() * was.to_double() / size);
+        was = qty(size);
+    }
     void allow_anything() {
         config.gate.max_order_coins = 1e8;
         config.gate.max_position_coins = 1e9;
@@ -27,7 +32,7 @@ TEST_F(Runaway, ThreeHedgesThatWorsenAreTheLast) {
     for (int n = 1; n <= 3; ++n) {
         const NewOrder o = orders_in(all).back();
         ASSERT_EQ(orders_in(all).size(), static_cast<std::size_t>(n));
-        redefine(size *= 100);
+        redefine(size *= 20);
         fill(o);
         EXPECT_EQ(killed(), n == 3) << n;
     }
@@ -83,6 +88,21 @@ TEST_F(Runaway, NorIsTheMarket) {
     EXPECT_FALSE(killed());
 }
 
+TEST_F(Runaway, NorAreHedgesOfWhatOthersTradeMeanwhile) {
+    start();
+    for (int n = 0; n < 4; ++n) {
+        gain_delta(2.5);  // sells
+        const NewOrder slow = one_order();
+        gain_delta(10);
+        fill(one_order());
+        // By hedges alone the slow order's exposure is hedged five times over.
+        fill(slow);
+        EXPECT_LE(std::abs(net_delta()), 1);
+        ASSERT_EQ(btc().risk.guard.worse_in_a_row, 0) << n;
+    }
+    EXPECT_FALSE(killed());
+}
+
 TEST_F(Runaway, PartialFillsCountOnce) {
     allow_anything();
     start();
@@ -120,6 +140,7 @@ TEST_F(Runaway, APersonsOrderIsNotJudged) {
     o.purpose = OrderPurpose::manual;
     ActionList actions;
     Context c{memory.state(), config, actions};
+    gain_delta(10);
     for (int n = 0; n < 5; ++n) judge_fill(c, o, 10);
     EXPECT_EQ(btc().risk.guard.worse_in_a_row, 0);
     o.purpose = OrderPurpose::flatten;
